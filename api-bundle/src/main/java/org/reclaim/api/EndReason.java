@@ -1,0 +1,17 @@
+package org.reclaim.api;
+
+/** Why a process ended. */
+public enum EndReason {
+    /** Its task returned, or its command exited. */
+    EXITED,
+    /** Its task threw, its preparation threw, or its command could not be started. */
+    FAILED,
+    /** Somebody called {@link ProcessManager#terminate}. */
+    TERMINATED,
+    /** Its parent ended. */
+    PARENT_ENDED,
+    /** The platform stopped. */
+    PLATFORM_STOPPED,
+    /** It ended so long ago that the history has forgotten it; nothing else of the record is known. */
+    FORGOTTEN
+}
