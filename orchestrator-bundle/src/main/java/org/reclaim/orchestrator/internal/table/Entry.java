@@ -1,0 +1,205 @@
+package org.reclaim.orchestrator.internal.table;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.reclaim.api.ReleaseFailedException;
+import org.reclaim.api.Releaser;
+import org.reclaim.api.ResourceHandle;
+import org.reclaim.api.ResourceInfo;
+
+/**
+ * One resource of one process, and its handle. 24 bytes: the slot number and the state share an {@code int}.
+ *
+ * <p>States move LIVE to CLOSED or RELEASING, CLOSED to RELEASING, RELEASING to CLOSED (the release failed, or there
+ * was no releaser) or FREED, LIVE to FREED (withdrawn before anybody saw it). Only a compare-and-set leads to
+ * RELEASING, and only the thread that did it leaves RELEASING.
+ */
+class Entry<T> implements ResourceHandle<T> {
+
+    static final int LIVE = 0;
+    static final int CLOSED = 1;
+    static final int RELEASING = 2;
+    static final int FREED = 3;
+
+    private static final int STATE_BITS = 2;
+    private static final int STATE_MASK = (1 << STATE_BITS) - 1;
+    private static final VarHandle CONTROL;
+
+    static {
+        try {
+            CONTROL = MethodHandles.lookup().findVarHandle(Entry.class, "control", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** Slot number above, state below. */
+    private volatile int control;
+
+    /** Written before the entry is published, cleared by the thread that freed it. */
+    private T resource;
+
+    /** Where the slot is. Written before the entry is published. */
+    private Chunk chunk;
+
+    Entry(T resource) {
+        this.resource = resource;
+    }
+
+    /** Says where it will stand; before it is published there, by the thread that made it. */
+    final void place(Chunk where, int slot) {
+        chunk = where;
+        // Plain: the compare-and-set that publishes the entry in its slot orders this before every other access.
+        CONTROL.set(this, slot << STATE_BITS | LIVE);
+    }
+
+    @Override
+    public final T get() {
+        if (state() == LIVE) {
+            var held = resource;
+            // A release may have run since the state was read; it clears the field last.
+            if (held != null) {
+                return held;
+            }
+        }
+        throw new IllegalStateException("This resource of process " + pid() + " (type " + table().resourceType()
+                + ") was closed, or the process has ended");
+    }
+
+    @Override
+    public final long pid() {
+        return chunk.holding().owner().pid();
+    }
+
+    @Override
+    public final void close() {
+        if (heldUntilEnd()) {
+            move(LIVE, CLOSED);
+            return;
+        }
+        if (!move(LIVE, RELEASING)) {
+            return;
+        }
+        var failure = releaseOrPark();
+        if (failure != null) {
+            throw new ReleaseFailedException(table().resourceType(), pid(), label(), failure);
+        }
+    }
+
+    /**
+     * Releases it as part of the end of its process, or because its type is back.
+     *
+     * @return whether this call had it to release: neither freed before, nor being released by another thread
+     */
+    final boolean tryAcquireForRelease() {
+        return move(LIVE, RELEASING) || move(CLOSED, RELEASING);
+    }
+
+    /** As {@link #tryAcquireForRelease}, for what its user has closed and the end is not needed for. */
+    final boolean tryAcquireIfClosed() {
+        return !heldUntilEnd() && move(CLOSED, RELEASING);
+    }
+
+    /** Takes it back before anybody else saw it. False if the end of the process got hold of it: then it is tracked. */
+    final boolean withdraw() {
+        if (!move(LIVE, FREED)) {
+            return false;
+        }
+        leave();
+        return true;
+    }
+
+    /**
+     * Releases what the calling thread has moved to RELEASING.
+     *
+     * @return what the releaser threw, or null: freed, or left CLOSED because the type is away
+     */
+    final Throwable releaseOrPark() {
+        do {
+            // Read after RELEASING was set (both volatile): pairs with TypeTable.detach, which clears the releaser and
+            // then looks for RELEASING entries. Either we see none here, or we are waited for there.
+            var releaser = table().releaser();
+            if (releaser != null) {
+                return release(releaser);
+            }
+            setState(CLOSED);
+            // Read again: pairs with TypeTable.open, which sets the releaser and then looks for CLOSED entries.
+        } while (table().releaser() != null && move(CLOSED, RELEASING));
+        return null;
+    }
+
+    private Throwable release(Releaser<Object> releaser) {
+        try {
+            releaser.release(resource);
+        } catch (Throwable t) { // an Error too: whatever a plug-in throws, the resource counts as still held
+            setState(CLOSED);
+            return t;
+        }
+        setState(FREED);
+        leave();
+        return null;
+    }
+
+    private void leave() {
+        resource = null;
+        var holding = chunk.holding();
+        holding.giveBack(bytes());
+        chunk.free(slot());
+        holding.released();
+    }
+
+    /** What identifies it to people. */
+    String label() {
+        var held = resource;
+        // No toString(): it may be foreign code, and it rarely says more.
+        return held == null ? "a freed resource" : held.getClass().getName();
+    }
+
+    /** Its size; 0 where it has none. */
+    long bytes() {
+        return 0;
+    }
+
+    /** Whether closing the handle gives nothing back yet. */
+    boolean heldUntilEnd() {
+        return false;
+    }
+
+    /** The resource whatever its state, or null once freed. */
+    final T resource() {
+        return resource;
+    }
+
+    final int state() {
+        return control & STATE_MASK;
+    }
+
+    /** For display; a freed one is about to leave its slot. */
+    final ResourceInfo info() {
+        var state =
+                switch (state()) {
+                    case LIVE -> ResourceInfo.State.LIVE;
+                    case CLOSED -> ResourceInfo.State.CLOSED;
+                    default -> ResourceInfo.State.RELEASING;
+                };
+        return new ResourceInfo(table().resourceType(), label(), bytes(), state);
+    }
+
+    private TypeTable<?> table() {
+        return chunk.holding().table();
+    }
+
+    private int slot() {
+        return control >>> STATE_BITS;
+    }
+
+    private boolean move(int from, int to) {
+        int now = control;
+        return (now & STATE_MASK) == from && CONTROL.compareAndSet(this, now, now & ~STATE_MASK | to);
+    }
+
+    /** Leaves RELEASING; by its only thread, so nobody else writes the word. Volatile: others wait for it. */
+    private void setState(int state) {
+        control = control & ~STATE_MASK | state;
+    }
+}

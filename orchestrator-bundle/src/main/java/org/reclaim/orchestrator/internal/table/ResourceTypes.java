@@ -1,0 +1,31 @@
+package org.reclaim.orchestrator.internal.table;
+
+import java.util.regex.Pattern;
+import org.reclaim.api.TypeOutcome;
+
+/** Names of resource types. */
+public final class ResourceTypes {
+
+    private static final Pattern VALID = Pattern.compile("[a-z][a-z0-9_.-]{0,63}");
+
+    private ResourceTypes() {}
+
+    /**
+     * Checks a name that somebody else gave.
+     *
+     * @param resourceType what was given, null included
+     * @return the same
+     * @throws IllegalArgumentException if it is no type name, or reserved
+     */
+    public static String requireValid(String resourceType) {
+        if (resourceType == null || !VALID.matcher(resourceType).matches()) {
+            throw new IllegalArgumentException("The resource type is "
+                    + (resourceType == null ? "null" : "'" + Failures.oneLine(resourceType) + "'")
+                    + ", must be 1 to 64 of a-z, 0-9, '_', '.' and '-', the first a letter");
+        }
+        if (resourceType.equals(TypeOutcome.OS_PROCESSES)) {
+            throw new IllegalArgumentException("The resource type is '" + resourceType + "', which is reserved");
+        }
+        return resourceType;
+    }
+}

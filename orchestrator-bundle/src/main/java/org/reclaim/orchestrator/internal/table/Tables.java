@@ -1,0 +1,130 @@
+package org.reclaim.orchestrator.internal.table;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.reclaim.api.Releaser;
+import org.reclaim.api.ResourceTable;
+import org.reclaim.api.ResourceTables;
+import org.reclaim.orchestrator.ResourceLimits;
+
+/** All tables. They stay when their openers go. Thread-safe. */
+public final class Tables {
+
+    /** Told what concerns ends that are over. Called without a lock; must not wait. */
+    public interface Listener {
+
+        /** A type's table was opened: what waits for its releaser can be released. */
+        void opened(TypeTable<?> table);
+
+        /** Something was released of a process whose end has been told. */
+        void releasedLate(String resourceType, long pid);
+    }
+
+    private final Owners owners;
+    private final Function<String, ResourceLimits> limits;
+    private volatile TypeTable<?>[] all = {};
+    private volatile Listener listener = new Listener() {
+        @Override
+        public void opened(TypeTable<?> table) {
+            // Nobody listens yet, so nothing has ended yet.
+        }
+
+        @Override
+        public void releasedLate(String resourceType, long pid) {
+            // Nobody listens yet, so nothing has ended yet.
+        }
+    };
+
+    /**
+     * No tables yet.
+     *
+     * @param owners the processes
+     * @param limits the limits of a type, asked at each reservation
+     */
+    public Tables(Owners owners, Function<String, ResourceLimits> limits) {
+        this.owners = owners;
+        this.limits = limits;
+    }
+
+    /** Sets who is told. */
+    public void listen(Listener to) {
+        listener = to;
+    }
+
+    /**
+     * The tables as one opener sees them.
+     *
+     * @param own the class loader of the opener's own classes, which must not be in tables; empty without OSGi
+     * @return a view that detaches all that was opened through it when it is closed
+     */
+    public OpenerTables forOpener(Optional<ClassLoader> own) {
+        return new OpenerTables(this, own.orElse(null));
+    }
+
+    /** All tables, in the order in which they were first opened. */
+    public List<TypeTable<?>> all() {
+        return List.of(all);
+    }
+
+    /** The table of a type, if it was ever opened. */
+    public Optional<TypeTable<?>> find(String resourceType) {
+        for (var table : all) {
+            if (table.resourceType().equals(resourceType)) {
+                return Optional.of(table);
+            }
+        }
+        return Optional.empty();
+    }
+
+    Owners owners() {
+        return owners;
+    }
+
+    ResourceLimits limits(String resourceType) {
+        return limits.apply(resourceType);
+    }
+
+    Listener listener() {
+        return listener;
+    }
+
+    <R> ResourceTable<R> open(
+            String resourceType, Class<R> resource, Releaser<? super R> releaser, ClassLoader forbidden) {
+        ResourceTypes.requireValid(resourceType);
+        if (forbidden != null && resource.getClassLoader() == forbidden) {
+            throw OpenedTable.foreignClassNeeded(resourceType, resource);
+        }
+        boolean nonBlocking = releaser.nonBlocking();
+        var table = tableOf(resourceType, resource);
+        // The table hands it only what OpenedTable.track took, and that is an R.
+        @SuppressWarnings("unchecked")
+        var anyReleaser = (Releaser<Object>) releaser;
+        var opener = new TypeTable.Opener(anyReleaser, nonBlocking);
+        table.attach(opener);
+        listener.opened(table);
+        return new OpenedTable<>(this, table, opener, forbidden);
+    }
+
+    private synchronized <R> TypeTable<R> tableOf(String resourceType, Class<R> resource) {
+        for (var table : all) {
+            if (table.resourceType().equals(resourceType)) {
+                if (table.resourceClass() != resource) {
+                    throw new IllegalArgumentException("The table of " + resourceType + " holds "
+                            + table.resourceClass().getName() + " (of " + table.resourceClass().getClassLoader()
+                            + "), it can't be opened for " + resource.getName() + " (of " + resource.getClassLoader()
+                            + ")");
+                }
+                @SuppressWarnings("unchecked") // its class was compared above
+                var same = (TypeTable<R>) table;
+                return same;
+            }
+        }
+        var made = new TypeTable<>(this, resourceType, all.length, resource);
+        var longer = Arrays.copyOf(all, all.length + 1);
+        longer[all.length] = made;
+        all = longer;
+        return made;
+    }
+}

@@ -1,0 +1,176 @@
+package org.reclaim.orchestrator.internal.table;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.reclaim.api.Releaser;
+import org.reclaim.api.ResourceLimitException;
+import org.reclaim.orchestrator.ResourceLimits;
+
+/** The table of one type: who has it open, and what all processes together may hold. */
+public final class TypeTable<R> {
+
+    private static final Duration DETACH_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration DETACH_POLL = Duration.ofNanos(200_000);
+
+    /** Somebody who has the table open. Compared by identity. */
+    static final class Opener {
+        private final Releaser<Object> releaser;
+        private final boolean nonBlocking;
+
+        Opener(Releaser<Object> releaser, boolean nonBlocking) {
+            this.releaser = releaser;
+            this.nonBlocking = nonBlocking;
+        }
+    }
+
+    private final Tables tables;
+    private final String resourceType;
+    private final int index;
+    private final Class<R> resourceClass;
+    private final AtomicLong bytes = new AtomicLong();
+
+    /** Under the lock; the last one counts. */
+    private final List<Opener> openers = new ArrayList<>();
+
+    private volatile Opener current;
+
+    TypeTable(Tables tables, String resourceType, int index, Class<R> resourceClass) {
+        this.tables = tables;
+        this.resourceType = resourceType;
+        this.index = index;
+        this.resourceClass = resourceClass;
+    }
+
+    /** The type. */
+    public String resourceType() {
+        return resourceType;
+    }
+
+    int index() {
+        return index;
+    }
+
+    Class<R> resourceClass() {
+        return resourceClass;
+    }
+
+    /** Whether somebody has it open. */
+    public boolean isOpen() {
+        return current != null;
+    }
+
+    /** Whether its releaser, if it has one, never waits. */
+    public boolean isNonBlocking() {
+        var opener = current;
+        return opener == null || opener.nonBlocking;
+    }
+
+    /** How to free a resource, or null while nobody has the table open. */
+    Releaser<Object> releaser() {
+        var opener = current;
+        return opener == null ? null : opener.releaser;
+    }
+
+    /** What a process holds of it, or null if it never held anything or is unknown. */
+    public Holding<R> holding(long pid) {
+        var owner = tables.owners().find(pid);
+        return owner == null ? null : owner.holding(this);
+    }
+
+    /** What a process holds of it, or null if it never held anything. */
+    public Holding<R> holding(Owner owner) {
+        return owner.holding(this);
+    }
+
+    /** Bytes held and reserved by all processes. */
+    public long bytes() {
+        return bytes.get();
+    }
+
+    /** Resources held by all processes; looks at each. */
+    public long count() {
+        var count = new long[1];
+        tables.owners().forEach(owner -> {
+            var holding = owner.holding(this);
+            count[0] += holding == null ? 0 : holding.count();
+        });
+        return count[0];
+    }
+
+    /** Releases what users closed while the type was away. */
+    public void releaseClosed() {
+        tables.owners().forEach(owner -> {
+            var holding = owner.holding(this);
+            if (holding != null) {
+                holding.releaseClosed();
+            }
+        });
+    }
+
+    synchronized void attach(Opener opener) {
+        openers.add(opener);
+        // Volatile: pairs with Entry.releaseOrPark, which leaves an entry CLOSED and reads this again, while the caller
+        // of this method looks for CLOSED entries next.
+        current = opener;
+    }
+
+    /** Forgets an opener, and waits for releases in progress. False if it was forgotten before. */
+    boolean detach(Opener opener) {
+        synchronized (this) {
+            if (!openers.remove(opener)) {
+                return false;
+            }
+            // Volatile: pairs with Entry.releaseOrPark, which sets RELEASING before it reads this.
+            current = openers.isEmpty() ? null : openers.getLast();
+        }
+        var inProgress = new ArrayList<Entry<?>>();
+        tables.owners().forEach(owner -> {
+            var holding = owner.holding(this);
+            if (holding != null) {
+                inProgress.addAll(holding.releasing());
+            }
+        });
+        long deadline = System.nanoTime() + DETACH_TIMEOUT.toNanos();
+        while (inProgress.stream().anyMatch(entry -> entry.state() == Entry.RELEASING)
+                && System.nanoTime() < deadline
+                && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(DETACH_POLL.toNanos());
+        }
+        return true;
+    }
+
+    /** Takes bytes of the process's share and the platform's, or none. */
+    void take(Holding<R> holding, long size) {
+        ResourceLimits limits = tables.limits(resourceType);
+        if (!holding.tryTake(size, limits.bytesPerProcess())) {
+            throw new ResourceLimitException(
+                    resourceType,
+                    "process " + holding.owner().pid(),
+                    limits.bytesPerProcess(),
+                    holding.bytes(),
+                    size);
+        }
+        while (true) {
+            long used = bytes.get();
+            if (size > limits.bytesInTotal() - used) {
+                holding.untake(size);
+                throw new ResourceLimitException(
+                        resourceType, "all processes together", limits.bytesInTotal(), used, size);
+            }
+            if (bytes.compareAndSet(used, used + size)) {
+                return;
+            }
+        }
+    }
+
+    void giveBack(long size) {
+        bytes.addAndGet(-size);
+    }
+
+    void releasedLate(long pid) {
+        tables.listener().releasedLate(resourceType, pid);
+    }
+}
