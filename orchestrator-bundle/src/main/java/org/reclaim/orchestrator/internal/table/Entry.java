@@ -176,12 +176,11 @@ class Entry<T> implements ResourceHandle<T> {
 
     /** For display; a freed one is about to leave its slot. */
     final ResourceInfo info() {
-        var state =
-                switch (state()) {
-                    case LIVE -> ResourceInfo.State.LIVE;
-                    case CLOSED -> ResourceInfo.State.CLOSED;
-                    default -> ResourceInfo.State.RELEASING;
-                };
+        var state = switch (state()) {
+            case LIVE -> ResourceInfo.State.LIVE;
+            case CLOSED -> ResourceInfo.State.CLOSED;
+            default -> ResourceInfo.State.RELEASING;
+        };
         return new ResourceInfo(table().resourceType(), label(), bytes(), state);
     }
 

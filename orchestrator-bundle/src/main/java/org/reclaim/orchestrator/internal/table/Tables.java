@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.reclaim.api.Releaser;
 import org.reclaim.api.ResourceTable;
-import org.reclaim.api.ResourceTables;
 import org.reclaim.orchestrator.ResourceLimits;
 
 /** All tables. They stay when their openers go. Thread-safe. */
