@@ -1,0 +1,28 @@
+package org.reclaim.cli.internal;
+
+import java.io.InputStream;
+import java.io.PrintStream;
+
+/**
+ * The standard streams, passed in so that tests can read what is written.
+ *
+ * @param in  what the user types
+ * @param out results
+ * @param err what went wrong, and reports that must not mix with a command's output
+ */
+record Terminal(InputStream in, PrintStream out, PrintStream err) {
+
+    static Terminal system() {
+        return new Terminal(System.in, System.out, System.err);
+    }
+
+    /** One line on the error stream, whatever the text. */
+    void complain(String text) {
+        err.println("reclaim: " + text.strip().replaceAll("\\s*\\R\\s*", " ").replaceAll("\\p{Cntrl}", "?"));
+    }
+
+    void flush() {
+        out.flush();
+        err.flush();
+    }
+}

@@ -1,0 +1,117 @@
+package org.reclaim.cli.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.apache.felix.gogo.runtime.CommandProcessorImpl;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ExecCommandTest {
+
+    private final CommandProcessorImpl processor = new CommandProcessorImpl(null);
+    private final TestTerminal terminal = new TestTerminal("");
+    private final ExecCommand exec = new ExecCommand(processor, terminal.streams());
+
+    /** Commands as a bundle would bring them; Gogo finds them by reflection. */
+    public static final class Commands {
+
+        public List<String> types() {
+            return List.of("sockets", "memory");
+        }
+
+        public Object nothing() {
+            return null;
+        }
+
+        public String history() {
+            return "ours";
+        }
+
+        public void fail() {
+            throw new IllegalArgumentException("pid is 'x'\n  must be a number");
+        }
+
+        public void crash() {
+            throw new AssertionError("out of luck");
+        }
+
+        public void silent() {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    /** Somebody else's command of the same name. */
+    public static final class Others {
+
+        public String history() {
+            return "theirs";
+        }
+    }
+
+    ExecCommandTest() {
+        processor.addCommand("aaa", new Others(), Others.class);
+        processor.addCommand("reclaim", new Commands(), Commands.class);
+    }
+
+    @AfterEach
+    void stop() {
+        processor.stop();
+    }
+
+    @Test
+    void printsWhatTheCommandReturnsAndSucceeds() {
+        assertThat(exec.run("reclaim:types")).isZero();
+        assertThat(terminal.out()).isEqualTo("sockets\nmemory\n\n");
+        assertThat(terminal.err()).isEmpty();
+    }
+
+    @Test
+    void aCommandThatReturnsNothingPrintsNothing() {
+        assertThat(exec.run("reclaim:nothing")).isZero();
+        assertThat(terminal.out()).isEmpty();
+    }
+
+    @Test
+    void findsOurCommandsFirstWhenNoScopeIsGiven() {
+        assertThat(exec.run("history")).isZero();
+        assertThat(terminal.out()).isEqualTo("ours\n");
+    }
+
+    @Test
+    void theScopesOfOthersAreFoundByTheirNames() {
+        assertThat(exec.run("aaa:history")).isZero();
+        assertThat(terminal.out()).isEqualTo("theirs\n");
+    }
+
+    @Test
+    void aCommandThatFailsIsOneLineAndStatusOne() {
+        assertThat(exec.run("reclaim:fail")).isEqualTo(1);
+        assertThat(terminal.err()).isEqualTo("reclaim: pid is 'x' must be a number\n");
+        assertThat(terminal.out()).isEmpty();
+    }
+
+    @Test
+    void anErrorOfACommandIsOneLineAndStatusOne() {
+        assertThat(exec.run("reclaim:crash")).isEqualTo(1);
+        assertThat(terminal.err()).isEqualTo("reclaim: out of luck\n");
+    }
+
+    @Test
+    void anExceptionWithoutMessageIsNamed() {
+        assertThat(exec.run("reclaim:silent")).isEqualTo(1);
+        assertThat(terminal.err()).isEqualTo("reclaim: java.lang.UnsupportedOperationException\n");
+    }
+
+    @Test
+    void anUnknownCommandIsOneLineAndStatusOne() {
+        assertThat(exec.run("reclaim:nonsense 1 2")).isEqualTo(1);
+        assertThat(terminal.err()).hasLineCount(1).contains("reclaim:nonsense");
+    }
+
+    @Test
+    void aLineThatIsNoCommandIsOneLineAndStatusOne() {
+        assertThat(exec.run("{ \"")).isEqualTo(1);
+        assertThat(terminal.err()).hasLineCount(1).startsWith("reclaim: ");
+    }
+}

@@ -1,0 +1,82 @@
+package org.reclaim.cli.internal.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KernelTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void seesAnOpenFileAlsoWhenItIsDeleted() throws Exception {
+        var file = folder.resolve("file");
+        try (var _ = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            assertThat(Kernel.hasOpen(file)).isTrue();
+            Files.delete(file);
+            assertThat(Kernel.hasOpen(file)).isTrue();
+        }
+        assertThat(Kernel.hasOpen(file)).isFalse();
+    }
+
+    @Test
+    void seesASocketUntilItIsClosed() throws Exception {
+        final String inode;
+        try (var listener = listen()) {
+            inode = Kernel.inode("tcp", port(listener), 0).orElseThrow();
+            assertThat(Kernel.hasSocket(inode)).isTrue();
+        }
+        assertThat(Kernel.hasSocket(inode)).isFalse();
+    }
+
+    @Test
+    void seesAUnixListenerAlsoWhenItsPathIsGone() throws Exception {
+        var path = folder.resolve("with a blank");
+        final String inode;
+        try (var _ = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(path))) {
+            inode = Kernel.unixInode(path).orElseThrow();
+            Files.delete(path);
+            assertThat(Kernel.hasSocket(inode)).isTrue();
+        }
+        assertThat(Kernel.hasSocket(inode)).isFalse();
+    }
+
+    @Test
+    void findsTheSelectorThatWatchesASocket() throws Exception {
+        try (var listener = listen()) {
+            var inode = Kernel.inode("tcp", port(listener), 0).orElseThrow();
+            assertThat(Kernel.selectorOf(inode)).isEmpty();
+            listener.configureBlocking(false);
+            final String descriptor;
+            try (var selector = Selector.open()) {
+                listener.register(selector, SelectionKey.OP_ACCEPT);
+                selector.selectNow();
+                descriptor = Kernel.selectorOf(inode).orElseThrow();
+                assertThat(Kernel.isSelector(descriptor)).isTrue();
+            }
+            assertThat(Kernel.isSelector(descriptor)).isFalse();
+        }
+    }
+
+    private static ServerSocketChannel listen() throws IOException {
+        return ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    }
+
+    private static int port(ServerSocketChannel listener) throws IOException {
+        return ((InetSocketAddress) listener.getLocalAddress()).getPort();
+    }
+}
