@@ -1,0 +1,103 @@
+package org.reclaim.launcher;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.felix.framework.Felix;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.wiring.BundleRevision;
+import org.osgi.util.tracker.ServiceTracker;
+
+/** A running OSGi framework with the bundles of an installation. */
+final class Platform {
+    /** Ending all processes has a deadline of its own, 30 s by default; who waits for it must wait longer. */
+    private static final long STOP_MILLIS = 40_000;
+    private static final long COMMAND_MILLIS = 10_000;
+
+    private final Felix framework;
+
+    private Platform(Felix framework) {
+        this.framework = framework;
+    }
+
+    /**
+     * Prepares a framework: it is there and can be stopped, but nothing runs.
+     *
+     * @param configuration the framework properties; the storage area among them must be this instance's own
+     */
+    static Platform create(Map<String, Object> configuration) {
+        return new Platform(new Felix(configuration));
+    }
+
+    /** Installs and starts the bundles; returns when the highest of their start levels is reached. */
+    void start(List<Installation.Jar> jars) throws BundleException {
+        framework.init();
+        var context = framework.getBundleContext();
+        for (var jar : jars) {
+            // By reference: the framework reads the jar where it is, instead of copying it into its storage.
+            var bundle = context.installBundle("reference:" + jar.jar().toUri());
+            bundle.adapt(BundleStartLevel.class).setStartLevel(jar.startLevel());
+            if (!isFragment(bundle)) {
+                // Marks it only: it starts when the framework gets to its level.
+                bundle.start(Bundle.START_ACTIVATION_POLICY);
+            }
+        }
+        framework.start();
+    }
+
+    /**
+     * Has the platform carry out a command of the command line.
+     *
+     * @return the exit status
+     * @throws IOException if no bundle offers the command within ten seconds
+     */
+    int call(String command, Map<String, Object> arguments) throws Exception {
+        var context = framework.getBundleContext();
+        var filter = FrameworkUtil.createFilter("(&(" + Constants.OBJECTCLASS + "=" + Function.class.getName()
+                + ")(reclaim.command=" + command + "))");
+        var tracker = new ServiceTracker<Function<Map<String, Object>, Integer>, Object>(context, filter, null);
+        tracker.open();
+        try {
+            tracker.waitForService(COMMAND_MILLIS);
+            var reference = tracker.getServiceReference();
+            if (reference == null) {
+                throw new IOException("nothing offers the command '" + command + "': " + inactive(context));
+            }
+            return context.getService(reference).apply(arguments);
+        } finally {
+            tracker.close();
+        }
+    }
+
+    /** Waits until somebody, the console for one, has stopped the framework. */
+    void awaitStop() throws InterruptedException {
+        framework.waitForStop(0);
+    }
+
+    /** Stops the framework and waits for it; if its start is under way, that is stopped. */
+    void stop() throws BundleException, InterruptedException {
+        framework.stop();
+        framework.waitForStop(STOP_MILLIS);
+    }
+
+    private static String inactive(BundleContext context) {
+        var names = new ArrayList<String>();
+        for (var bundle : context.getBundles()) {
+            if (bundle.getState() != Bundle.ACTIVE && !isFragment(bundle)) {
+                names.add(bundle.getSymbolicName());
+            }
+        }
+        return names.isEmpty() ? "all bundles are active" : "not active are " + String.join(", ", names);
+    }
+
+    private static boolean isFragment(Bundle bundle) {
+        return (bundle.adapt(BundleRevision.class).getTypes() & BundleRevision.TYPE_FRAGMENT) != 0;
+    }
+}
