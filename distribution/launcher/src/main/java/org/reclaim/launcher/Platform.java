@@ -22,6 +22,7 @@ final class Platform {
     private static final long COMMAND_MILLIS = 10_000;
 
     private final Felix framework;
+    private boolean stopped;
 
     private Platform(Felix framework) {
         this.framework = framework;
@@ -38,6 +39,15 @@ final class Platform {
 
     /** Installs and starts the bundles; returns when the highest of their start levels is reached. */
     void start(List<Installation.Jar> jars) throws BundleException {
+        install(jars);
+        framework.start();
+    }
+
+    /** Not while it is being stopped: a framework that is not there yet cannot be, and would come after all. */
+    private synchronized void install(List<Installation.Jar> jars) throws BundleException {
+        if (stopped) {
+            throw new BundleException("stopped before it was started");
+        }
         framework.init();
         var context = framework.getBundleContext();
         for (var jar : jars) {
@@ -49,7 +59,6 @@ final class Platform {
                 bundle.start(Bundle.START_ACTIVATION_POLICY);
             }
         }
-        framework.start();
     }
 
     /**
@@ -60,6 +69,9 @@ final class Platform {
      */
     int call(String command, Map<String, Object> arguments) throws Exception {
         var context = framework.getBundleContext();
+        if (context == null) {
+            throw new IOException("the platform stopped while it was starting");
+        }
         var filter = FrameworkUtil.createFilter("(&(" + Constants.OBJECTCLASS + "=" + Function.class.getName()
                 + ")(reclaim.command=" + command + "))");
         var tracker = new ServiceTracker<Function<Map<String, Object>, Integer>, Object>(context, filter, null);
@@ -81,8 +93,11 @@ final class Platform {
         framework.waitForStop(0);
     }
 
-    /** Stops the framework and waits for it; if its start is under way, that is stopped. */
+    /** Stops the framework and waits for it; if its start is under way, that ends early. */
     void stop() throws BundleException, InterruptedException {
+        synchronized (this) {
+            stopped = true;
+        }
         framework.stop();
         framework.waitForStop(STOP_MILLIS);
     }
