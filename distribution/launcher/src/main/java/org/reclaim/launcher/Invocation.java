@@ -53,9 +53,7 @@ record Invocation(Verb verb, Map<String, Object> arguments) {
 
     private static Invocation demo(List<String> args) throws UsageException {
         var line = options(Verb.DEMO, args, JSON, PAUSE);
-        if (!line.getArgList().isEmpty()) {
-            throw new UsageException(Verb.DEMO, "unexpected argument '" + line.getArgList().getFirst() + "'");
-        }
+        refuseRest(Verb.DEMO, line);
         var arguments = new HashMap<String, Object>();
         putJson(Verb.DEMO, line, arguments);
         arguments.put("pause", line.hasOption(PAUSE));
@@ -64,11 +62,14 @@ record Invocation(Verb verb, Map<String, Object> arguments) {
 
     private static Invocation run(List<String> args) throws UsageException {
         int separator = args.indexOf("--");
-        var line = options(Verb.RUN, separator < 0 ? args : args.subList(0, separator), JSON, GRACE);
-        if (!line.getArgList().isEmpty()) {
-            throw new UsageException(Verb.RUN, "'--' is missing before '" + line.getArgList().getFirst() + "'");
+        if (separator < 0) {
+            throw new UsageException(Verb.RUN, args.isEmpty()
+                    ? "the command to run is missing"
+                    : "'--' is missing before the command");
         }
-        if (separator < 0 || separator == args.size() - 1) {
+        var line = options(Verb.RUN, args.subList(0, separator), JSON, GRACE);
+        refuseRest(Verb.RUN, line);
+        if (separator == args.size() - 1) {
             throw new UsageException(Verb.RUN, "the command to run is missing");
         }
         var arguments = new HashMap<String, Object>();
@@ -101,6 +102,12 @@ record Invocation(Verb verb, Map<String, Object> arguments) {
                     .parse(options, args.toArray(String[]::new));
         } catch (ParseException e) {
             throw new UsageException(verb, e.getMessage());
+        }
+    }
+
+    private static void refuseRest(Verb verb, CommandLine line) throws UsageException {
+        if (!line.getArgList().isEmpty()) {
+            throw new UsageException(verb, "unexpected argument '" + line.getArgList().getFirst() + "'");
         }
     }
 

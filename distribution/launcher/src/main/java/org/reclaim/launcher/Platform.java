@@ -69,7 +69,7 @@ final class Platform {
      */
     int call(String command, Map<String, Object> arguments) throws Exception {
         var context = framework.getBundleContext();
-        if (context == null) {
+        if (framework.getState() != Bundle.ACTIVE) {
             throw new IOException("the platform stopped while it was starting");
         }
         var filter = FrameworkUtil.createFilter("(&(" + Constants.OBJECTCLASS + "=" + Function.class.getName()
