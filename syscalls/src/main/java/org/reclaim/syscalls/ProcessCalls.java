@@ -156,14 +156,15 @@ public final class ProcessCalls {
         try (var arena = Arena.ofConfined()) {
             // si_signo comes first; the kernel leaves it 0 if no child has ended.
             var info = arena.allocate(SIGINFO_BYTES, Long.BYTES);
-            SystemCalls.invoke("waitid", "any child", errno ->
+            long result = SystemCalls.attempt(errno ->
                     (int) WAITID.invokeExact(errno, P_ALL, 0, info, WEXITED | WNOHANG | WNOWAIT));
-            return info.get(JAVA_INT, 0) == 0 ? Children.RUNNING : Children.ENDED;
-        } catch (SystemCallException e) {
-            if (e.errno() == Errno.ECHILD) {
+            if (result == -Errno.ECHILD) {
                 return Children.NONE;
             }
-            throw e;
+            if (result < 0) {
+                throw new SystemCallException("waitid", "any child", (int) -result);
+            }
+            return info.get(JAVA_INT, 0) == 0 ? Children.RUNNING : Children.ENDED;
         }
     }
 

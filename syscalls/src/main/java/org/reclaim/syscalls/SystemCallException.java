@@ -18,7 +18,7 @@ public class SystemCallException extends IOException {
      * @param errno   why it failed, from 1
      */
     public SystemCallException(String call, Object subject, int errno) {
-        super("%s %s: %s (%s, errno %d)".formatted(call, subject, Errno.message(errno), Errno.name(errno), errno));
+        super(call + " " + subject + ": " + Errno.message(errno) + " (" + Errno.name(errno) + ", errno " + errno + ")");
         this.call = call;
         this.errno = errno;
     }

@@ -36,6 +36,9 @@ public final class SystemCalls {
     private static final boolean SUPPORTED = System.getProperty("os.name").equals("Linux")
             && Set.of("amd64", "x86_64", "aarch64").contains(System.getProperty("os.arch").toLowerCase(Locale.ROOT));
 
+    /** No error has a higher number, and no function returns what lies between this number below 0 and -2. */
+    private static final int MAX_ERRNO = 4095;
+
     private static final MemoryLayout CAPTURED = Linker.Option.captureStateLayout();
     private static final long ERRNO_OFFSET =
             CAPTURED.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
@@ -108,17 +111,29 @@ public final class SystemCalls {
      * @throws UnsupportedOperationException if the function is not there
      */
     public static long invoke(String call, Object subject, Invocation invocation) throws SystemCallException {
+        long result = attempt(invocation);
+        if (result < 0 && result >= -MAX_ERRNO) {
+            throw new SystemCallException(call, subject, (int) -result);
+        }
+        return result;
+    }
+
+    /**
+     * As {@link #invoke}, for a failure that is an answer: it costs no exception.
+     *
+     * @param invocation the call
+     * @return what it returned, or minus {@code errno} if that was -1
+     * @throws UnsupportedOperationException if the function is not there
+     */
+    public static long attempt(Invocation invocation) {
         try (var arena = Arena.ofConfined()) {
             var errno = arena.allocate(CAPTURED);
             long result = invocation.invoke(errno);
-            if (result == -1) {
-                throw new SystemCallException(call, subject, errno.get(ValueLayout.JAVA_INT, ERRNO_OFFSET));
-            }
-            return result;
-        } catch (SystemCallException | RuntimeException | Error e) {
+            return result == -1 ? -errno.get(ValueLayout.JAVA_INT, ERRNO_OFFSET) : result;
+        } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable t) {
-            throw new IllegalStateException(call + " threw what no function of the C library can throw", t);
+            throw new IllegalStateException("A function of the C library threw what none can throw", t);
         }
     }
 

@@ -29,6 +29,7 @@ class SystemCallsTest {
 
     private static final MethodHandle OPEN =
             SystemCalls.linkVariadic("open", 2, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+    private static final MethodHandle CLOSE = SystemCalls.link("close", JAVA_INT, JAVA_INT);
     private static final MethodHandle ABSENT = SystemCalls.link("no_such_function", JAVA_INT, JAVA_INT);
 
     @Test
@@ -58,6 +59,11 @@ class SystemCallsTest {
         DescriptorCalls.close(descriptor);
 
         assertThat(Path.of("/proc/self/fd/" + descriptor)).doesNotExist();
+    }
+
+    @Test
+    void anAttemptAnswersWithTheReasonOfAFailure() {
+        assertThat(SystemCalls.attempt(errno -> (int) CLOSE.invokeExact(errno, -1))).isEqualTo(-Errno.EBADF);
     }
 
     @Test
