@@ -18,6 +18,16 @@ public record CleanupResult(long pid, CleanupStats stats, List<TypeOutcome> outc
     }
 
     /**
+     * The result of a cleanup of which nothing has been done.
+     *
+     * @param pid the process
+     * @return no outcomes
+     */
+    public static CleanupResult none(long pid) {
+        return new CleanupResult(pid, CleanupStats.NONE, List.of());
+    }
+
+    /**
      * Says whether nothing is left.
      *
      * @return true if every outcome is FREED or EMPTY

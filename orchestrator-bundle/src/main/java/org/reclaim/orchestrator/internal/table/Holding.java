@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.reclaim.api.ProcessEndedException;
+import org.reclaim.api.ResourceInfo;
 
 /** What one process holds of one type. */
 public final class Holding<R> {
@@ -179,6 +180,17 @@ public final class Holding<R> {
         return anyEntry(entry -> entry.state() == Entry.RELEASING);
     }
 
+    /** What is held, for display. */
+    public List<ResourceInfo> resources() {
+        var found = new ArrayList<ResourceInfo>();
+        forEachEntry(entry -> {
+            if (entry.state() != Entry.FREED) {
+                found.add(entry.info());
+            }
+        });
+        return found;
+    }
+
     /** How many resources are held. */
     public long count() {
         var count = new long[1];
@@ -196,7 +208,12 @@ public final class Holding<R> {
                 release(entry);
             }
         });
-        if (!anyEntry(entry -> entry.state() != Entry.FREED)) {
+        releaseSinglesIfAlone();
+    }
+
+    /** Releases the singles, if nothing else is left. */
+    public void releaseSinglesIfAlone() {
+        if (!singles.isEmpty() && !anyEntry(entry -> entry.state() != Entry.FREED)) {
             singles.forEach(this::release);
         }
     }

@@ -9,10 +9,13 @@ public class Owner {
 
     private static final Holding<?>[] NOTHING = {};
     private static final VarHandle HOLDINGS;
+    private static final VarHandle FORGOTTEN;
 
     static {
         try {
-            HOLDINGS = MethodHandles.lookup().findVarHandle(Owner.class, "holdings", Holding[].class);
+            var lookup = MethodHandles.lookup();
+            HOLDINGS = lookup.findVarHandle(Owner.class, "holdings", Holding[].class);
+            FORGOTTEN = lookup.findVarHandle(Owner.class, "forgotten", boolean.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -21,6 +24,7 @@ public class Owner {
     private final long pid;
     private volatile boolean closed;
     private volatile boolean ended;
+    private volatile boolean forgotten;
 
     /** By type index, with gaps; replaced, never changed, so a reader sees a consistent array. */
     private volatile Holding<?>[] holdings = NOTHING;
@@ -49,14 +53,19 @@ public class Owner {
         return closed;
     }
 
-    /** Says that its end has been told: whatever is released from now on is late. */
-    public final void end() {
+    /** Says that it has been cleaned and recorded: whatever is released from now on is late. */
+    public final void markEnded() {
         ended = true;
     }
 
-    /** Whether its end has been told. */
+    /** Whether it has been cleaned and recorded. */
     public final boolean isEnded() {
         return ended;
+    }
+
+    /** Claims the right to remove it from the owners; true once. */
+    public final boolean tryForget() {
+        return FORGOTTEN.compareAndSet(this, false, true);
     }
 
     /** Whether anything of any type is held. */

@@ -1,0 +1,155 @@
+package org.reclaim.orchestrator.internal;
+
+import java.util.List;
+import org.reclaim.api.CleanupResult;
+import org.reclaim.api.ProcessInfo;
+import org.reclaim.api.ResourceInventory;
+import org.reclaim.api.ResourceOrchestrator;
+import org.reclaim.orchestrator.internal.cleanup.Inventory;
+import org.reclaim.orchestrator.internal.cleanup.Orchestrator;
+import org.reclaim.orchestrator.internal.command.Commands;
+import org.reclaim.orchestrator.internal.process.ProcessCleaner;
+import org.reclaim.orchestrator.internal.process.Processes;
+import org.reclaim.orchestrator.internal.table.Owner;
+import org.reclaim.orchestrator.internal.table.Owners;
+import org.reclaim.orchestrator.internal.table.Tables;
+
+/** The parts that make a platform, wired. */
+public final class Core implements AutoCloseable {
+
+    private final Owners owners = new Owners();
+    private final Settings settings;
+    private final Tables tables;
+    private final Orchestrator orchestrator;
+    private final Inventory inventory;
+
+    /**
+     * A platform without cleanups and processes.
+     *
+     * @param settings how it behaves
+     */
+    public Core(Settings settings) {
+        this.settings = settings;
+        tables = new Tables(owners, settings::limits);
+        orchestrator = new Orchestrator(owners, tables, settings);
+        inventory = new Inventory(orchestrator);
+    }
+
+    /** How it behaves. */
+    public Settings settings() {
+        return settings;
+    }
+
+    /** What processes hold. */
+    public Tables tables() {
+        return tables;
+    }
+
+    /** Cleans processes. */
+    public Orchestrator orchestrator() {
+        return orchestrator;
+    }
+
+    /** Shows what is held. */
+    public ResourceInventory inventory() {
+        return inventory;
+    }
+
+    /**
+     * Makes the process manager whose processes this cleans.
+     *
+     * @param commands starts operating-system commands
+     * @return a new one; there is to be one only
+     */
+    public Processes newProcesses(Commands commands) {
+        return new Processes(owners, new Own(), settings, commands);
+    }
+
+    /**
+     * Makes a process manager whose processes are cleaned by somebody else.
+     *
+     * @param commands starts operating-system commands
+     * @param given    cleans
+     * @return a new one; there is to be one only
+     */
+    public Processes newProcesses(Commands commands, ResourceOrchestrator given) {
+        return new Processes(owners, new Given(given), settings, commands);
+    }
+
+    /** Says what could not be ended in time, for the log of the stop. */
+    public static String describe(List<ProcessInfo> left) {
+        return String.join(", ", left.stream().map(info -> info.pid() + " '" + info.name() + "'").toList());
+    }
+
+    @Override
+    public void close() {
+        orchestrator.close();
+    }
+
+    /** Cleaning by our orchestrator. */
+    private final class Own implements ProcessCleaner {
+
+        @Override
+        public void announceEnd(Owner process) {
+            orchestrator.announceEnd(process);
+        }
+
+        @Override
+        public Cleaning begin(Owner process) {
+            var run = orchestrator.begin(process.pid(), process);
+            return new Cleaning() {
+                @Override
+                public CleanupResult finish() throws InterruptedException {
+                    return orchestrator.finish(run, process);
+                }
+
+                @Override
+                public CleanupResult resultSoFar() {
+                    return run.resultSoFar();
+                }
+            };
+        }
+
+        @Override
+        public void ended(Owner process, CleanupResult result) {
+            orchestrator.ended(process, result);
+        }
+    }
+
+    /** Cleaning by an orchestrator that was handed in. It knows nothing of our tables, so nothing is in them. */
+    private final class Given implements ProcessCleaner {
+
+        private final ResourceOrchestrator given;
+
+        Given(ResourceOrchestrator given) {
+            this.given = given;
+        }
+
+        @Override
+        public void announceEnd(Owner process) {
+            // It has no such call: types that want to know are told by our own orchestrator only.
+        }
+
+        @Override
+        public Cleaning begin(Owner process) {
+            return new Cleaning() {
+                @Override
+                public CleanupResult finish() {
+                    return given.cleanupProcess(process.pid());
+                }
+
+                @Override
+                public CleanupResult resultSoFar() {
+                    return CleanupResult.none(process.pid());
+                }
+            };
+        }
+
+        @Override
+        public void ended(Owner process, CleanupResult result) {
+            if (process.tryForget()) {
+                owners.remove(process.pid());
+            }
+        }
+    }
+}

@@ -1,0 +1,175 @@
+package org.reclaim.orchestrator.internal.cleanup;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.reclaim.api.CleanupStats;
+import org.reclaim.api.TypeOutcome;
+import org.reclaim.orchestrator.internal.table.Owners;
+import org.reclaim.orchestrator.internal.table.Tables;
+import org.reclaim.orchestrator.internal.table.TypeTable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which cleanup counts for each type, and in which order. Readers take an immutable snapshot; binding and unbinding
+ * replace it.
+ */
+public final class Bindings {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Bindings.class);
+    private static final Duration UNBIND_TIMEOUT = Duration.ofSeconds(2);
+
+    /**
+     * One type in the order of cleanup.
+     *
+     * @param resourceType its name
+     * @param bound        its cleanup, or null if it has none
+     * @param table        its table, or null if it has none
+     * @param empty        the outcome for a process that holds nothing of it: the same for all, so made once
+     */
+    record Step(String resourceType, Bound bound, TypeTable<?> table, TypeOutcome empty) {
+
+        Step(String resourceType, Bound bound, TypeTable<?> table) {
+            this(resourceType, bound, table, emptyOutcome(resourceType));
+        }
+
+        private static TypeOutcome emptyOutcome(String type) {
+            var stats = CleanupStats.of(type, 0, 0, 0, Duration.ZERO);
+            return new TypeOutcome(type, TypeOutcome.Status.EMPTY, stats, "");
+        }
+    }
+
+    private final Owners owners;
+    private final Tables tables;
+
+    /** Under the lock: all services of a type, the last bound last. */
+    private final Map<String, List<Bound>> byType = new HashMap<>();
+
+    /** Types without a table that were bound: no process with a later pid can hold anything of them. */
+    private final Map<String, Long> goneAfter = new LinkedHashMap<>();
+
+    private volatile Step[] steps = {};
+    private volatile Step[] away = {};
+
+    Bindings(Owners owners, Tables tables) {
+        this.owners = owners;
+        this.tables = tables;
+    }
+
+    /** The types that have a cleanup, in order. */
+    Step[] steps() {
+        return steps;
+    }
+
+    /** The types that have none, but of which processes may hold something. */
+    Step[] away() {
+        return away;
+    }
+
+    /** The cleanup that counts for a type, or null. */
+    Bound current(String resourceType) {
+        for (var step : steps) {
+            if (step.resourceType().equals(resourceType)) {
+                return step.bound();
+            }
+        }
+        return null;
+    }
+
+    /** The step of a type as it is now, bound or not. */
+    Step step(String resourceType) {
+        return new Step(resourceType, current(resourceType), tables.find(resourceType).orElse(null));
+    }
+
+    /** Whether a process may hold something of a type without a table that is away. */
+    boolean mayHold(String resourceType, long pid) {
+        synchronized (this) {
+            return pid <= goneAfter.getOrDefault(resourceType, 0L);
+        }
+    }
+
+    /** Makes a cleanup the one of its type. */
+    synchronized void bind(Bound bound) {
+        var all = byType.computeIfAbsent(bound.resourceType(), type -> new ArrayList<>());
+        if (!all.isEmpty()) {
+            LOG.warn(
+                    "Two cleanups for resource type '{}': {} now counts, {} waits until it goes",
+                    bound.resourceType(),
+                    nameOf(bound),
+                    nameOf(all.getLast()));
+        }
+        all.add(bound);
+        goneAfter.remove(bound.resourceType());
+        renew();
+    }
+
+    /** Gives a cleanup another ranking. */
+    synchronized void rank(Bound bound, int ranking) {
+        bound.rank(ranking);
+        renew();
+    }
+
+    /**
+     * Removes a cleanup, so that the next one of its type counts; then bars new calls and waits for those in flight.
+     *
+     * @return false if it was not bound
+     */
+    boolean unbind(Bound bound) {
+        if (!remove(bound)) {
+            return false;
+        }
+        if (!bound.close(UNBIND_TIMEOUT)) {
+            LOG.warn("Unbinding {} although calls into it are still in flight: they count as failed", bound);
+        }
+        return true;
+    }
+
+    private synchronized boolean remove(Bound bound) {
+        var all = byType.get(bound.resourceType());
+        if (all == null || !all.remove(bound)) {
+            return false;
+        }
+        if (all.isEmpty()) {
+            byType.remove(bound.resourceType());
+            if (tables.find(bound.resourceType()).isEmpty()) {
+                goneAfter.put(bound.resourceType(), owners.lastPid());
+            }
+        }
+        renew();
+        return true;
+    }
+
+    /** To be called when a table was opened for the first time, too. */
+    synchronized void renew() {
+        steps = byType.values().stream()
+                .map(List::getLast)
+                .sorted(Bound.CLEANUP_ORDER)
+                .map(bound -> new Step(
+                        bound.resourceType(), bound, tables.find(bound.resourceType()).orElse(null)))
+                .toArray(Step[]::new);
+        var without = new ArrayList<Step>();
+        for (var table : tables.all()) {
+            if (!byType.containsKey(table.resourceType())) {
+                without.add(new Step(table.resourceType(), null, table));
+            }
+        }
+        goneAfter.keySet().stream()
+                .filter(type -> tables.find(type).isEmpty())
+                .forEach(type -> without.add(new Step(type, null, null)));
+        away = without.toArray(Step[]::new);
+    }
+
+    /** The types that have a cleanup, in order, by name. */
+    List<String> types() {
+        return Arrays.stream(steps).map(Step::resourceType).toList();
+    }
+
+    private static String nameOf(Bound bound) {
+        return bound.bundle().isEmpty() ? bound.cleanup().getClass().getName() : bound.bundle();
+    }
+}

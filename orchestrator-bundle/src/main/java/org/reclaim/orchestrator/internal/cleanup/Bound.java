@@ -1,0 +1,171 @@
+package org.reclaim.orchestrator.internal.cleanup;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.reclaim.api.ResourceCleanup;
+
+/**
+ * A cleanup that is bound, and the calls into it. Every call into a plug-in, through a front too, is made within
+ * {@link #tryEnter} and {@link #exit}, so that unbinding can wait for it.
+ */
+public final class Bound {
+
+    /** So many calls of one cleanup are on workers at once. */
+    static final int MAX_CALLS = 16;
+
+    /** While so many calls are stuck, no further one is made. */
+    static final int MAX_STUCK = 4;
+
+    /** Highest ranking first; among equals the last registered first. */
+    static final Comparator<Bound> CLEANUP_ORDER =
+            Comparator.comparingInt(Bound::ranking).thenComparingLong(Bound::registration).reversed();
+
+    private static final int STRIPES = 16;
+    private static final int PADDING = 16; // longs: two cache lines, so that neighbours do not share one
+    private static final Duration POLL = Duration.ofNanos(200_000);
+
+    /** The calls that the running thread is in, innermost first. */
+    private static final ScopedValue<Frame> CALLS = ScopedValue.newInstance();
+
+    private record Frame(Bound bound, Frame outer) {}
+
+    private final String resourceType;
+    private final ResourceCleanup cleanup;
+    private final long registration;
+    private final String bundle;
+    private final AtomicLongArray uses = new AtomicLongArray(STRIPES * PADDING);
+    private final Semaphore permits = new Semaphore(MAX_CALLS);
+    private final AtomicInteger stuck = new AtomicInteger();
+    private volatile int ranking;
+    private volatile boolean closed;
+
+    /**
+     * A cleanup that may be called.
+     *
+     * @param resourceType its type, checked
+     * @param cleanup      foreign code
+     * @param ranking      its effective ranking
+     * @param registration grows with each registration: the later is cleaned first among equals
+     * @param bundle       name and version of where it comes from; empty without OSGi
+     */
+    public Bound(String resourceType, ResourceCleanup cleanup, int ranking, long registration, String bundle) {
+        this.resourceType = resourceType;
+        this.cleanup = cleanup;
+        this.ranking = ranking;
+        this.registration = registration;
+        this.bundle = bundle;
+    }
+
+    /** Its type. */
+    public String resourceType() {
+        return resourceType;
+    }
+
+    /** The foreign code; call it only within {@link #tryEnter} and {@link #exit}. */
+    public ResourceCleanup cleanup() {
+        return cleanup;
+    }
+
+    int ranking() {
+        return ranking;
+    }
+
+    void rank(int value) {
+        ranking = value;
+    }
+
+    private long registration() {
+        return registration;
+    }
+
+    /** Where it comes from. */
+    public String bundle() {
+        return bundle;
+    }
+
+    Semaphore permits() {
+        return permits;
+    }
+
+    AtomicInteger stuck() {
+        return stuck;
+    }
+
+    /** Begins a call; false if it is being unbound. */
+    public boolean tryEnter() {
+        int stripe = stripe();
+        uses.getAndIncrement(stripe);
+        // Volatile read after the volatile increment: pairs with close(), which sets this and then reads the counts.
+        // Either we see that it is closed, or close() waits for us.
+        if (closed) {
+            uses.getAndDecrement(stripe);
+            return false;
+        }
+        return true;
+    }
+
+    /** Ends a call, on the thread that began it. */
+    public void exit() {
+        uses.getAndDecrement(stripe());
+    }
+
+    /** Runs a call that {@link #tryEnter} has begun, marked as such for this thread. Does not {@link #exit}. */
+    public <T, X extends Throwable> T inside(ScopedValue.CallableOp<? extends T, X> body) throws X {
+        var outer = CALLS.isBound() ? CALLS.get() : null;
+        return ScopedValue.where(CALLS, new Frame(this, outer)).call(body);
+    }
+
+    /** Whether the running thread is within a call into any plug-in. */
+    public static boolean isWithinCall() {
+        return CALLS.isBound();
+    }
+
+    /**
+     * Bars new calls, and waits for those in flight: not for those of this thread, nor for stuck ones.
+     *
+     * @return false if some were still in flight after {@code timeout}
+     */
+    boolean close(Duration timeout) {
+        closed = true;
+        long deadline = System.nanoTime() + timeout.toNanos();
+        int own = ownCalls();
+        Supplier<Boolean> quiet = () -> inFlight() <= own + stuck.get();
+        while (!quiet.get()) {
+            if (System.nanoTime() >= deadline || Thread.currentThread().isInterrupted()) {
+                return false;
+            }
+            LockSupport.parkNanos(POLL.toNanos());
+        }
+        return true;
+    }
+
+    private long inFlight() {
+        long sum = 0;
+        for (int i = 0; i < STRIPES; i++) {
+            sum += uses.get(i * PADDING);
+        }
+        return sum;
+    }
+
+    private int ownCalls() {
+        int own = 0;
+        for (var frame = CALLS.isBound() ? CALLS.get() : null; frame != null; frame = frame.outer()) {
+            own += frame.bound() == this ? 1 : 0;
+        }
+        return own;
+    }
+
+    private static int stripe() {
+        return ((int) Thread.currentThread().threadId() & STRIPES - 1) * PADDING;
+    }
+
+    @Override
+    public String toString() {
+        return bundle.isEmpty() ? resourceType : resourceType + " of " + bundle;
+    }
+}

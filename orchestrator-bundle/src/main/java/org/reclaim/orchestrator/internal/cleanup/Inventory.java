@@ -1,0 +1,87 @@
+package org.reclaim.orchestrator.internal.cleanup;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.reclaim.api.CleanupStats;
+import org.reclaim.api.Coverage;
+import org.reclaim.api.ResourceInfo;
+import org.reclaim.api.ResourceInventory;
+import org.reclaim.api.ResourceTypeInfo;
+import org.reclaim.api.UnsettledResources;
+import org.reclaim.orchestrator.internal.cleanup.Bindings.Step;
+import org.reclaim.orchestrator.internal.table.Owner;
+
+/** Reads what the orchestrator and the tables know. */
+public final class Inventory implements ResourceInventory {
+
+    private final Orchestrator orchestrator;
+
+    /**
+     * A view.
+     *
+     * @param orchestrator what it shows
+     */
+    public Inventory(Orchestrator orchestrator) {
+        this.orchestrator = orchestrator;
+    }
+
+    @Override
+    public List<ResourceTypeInfo> types() {
+        var away = Stream.of(orchestrator.bindings().away())
+                .filter(step -> step.table() != null)
+                .map(Inventory::info)
+                .filter(info -> info.live() > 0);
+        return Stream.concat(Stream.of(orchestrator.bindings().steps()).map(Inventory::info), away).toList();
+    }
+
+    private static ResourceTypeInfo info(Step step) {
+        var bound = step.bound();
+        var table = step.table();
+        return new ResourceTypeInfo(
+                step.resourceType(),
+                bound != null,
+                bound == null ? 0 : bound.ranking(),
+                bound == null ? "" : bound.bundle(),
+                table == null ? 0 : table.count(),
+                table == null ? 0 : table.bytes(),
+                bound == null ? 0 : bound.stuck().get());
+    }
+
+    @Override
+    public List<ResourceInfo> resources(long pid) {
+        var found = new ArrayList<ResourceInfo>();
+        orchestrator.owner(pid).ifPresent(owner -> Stream.concat(
+                        Stream.of(orchestrator.bindings().steps()), Stream.of(orchestrator.bindings().away()))
+                .filter(step -> step.table() != null)
+                .map(step -> step.table().holding(owner))
+                .filter(holding -> holding != null)
+                .forEach(holding -> found.addAll(holding.resources())));
+        return found;
+    }
+
+    @Override
+    public List<UnsettledResources> unsettled() {
+        return orchestrator.unsettled().list(this::waiting);
+    }
+
+    private Unsettled.Waiting waiting(Optional<Owner> owner, String resourceType) {
+        var holding = owner.flatMap(known -> orchestrator
+                .tables()
+                .find(resourceType)
+                .map(table -> table.holding(known)));
+        return holding.map(held -> new Unsettled.Waiting(held.count(), held.bytes()))
+                .orElse(new Unsettled.Waiting(0, 0));
+    }
+
+    @Override
+    public CleanupStats totals() {
+        return orchestrator.totals();
+    }
+
+    @Override
+    public Coverage coverage() {
+        return orchestrator.coverage();
+    }
+}

@@ -1,0 +1,344 @@
+package org.reclaim.orchestrator.internal.cleanup;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.reclaim.api.CleanupResult;
+import org.reclaim.api.CleanupStats;
+import org.reclaim.api.Coverage;
+import org.reclaim.api.ResourceOrchestrator;
+import org.reclaim.api.TypeOutcome;
+import org.reclaim.orchestrator.internal.Settings;
+import org.reclaim.orchestrator.internal.cleanup.Bindings.Step;
+import org.reclaim.orchestrator.internal.table.Owner;
+import org.reclaim.orchestrator.internal.table.Owners;
+import org.reclaim.orchestrator.internal.table.Tables;
+import org.reclaim.orchestrator.internal.table.TypeTable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Cleans processes with the cleanups that are bound, and follows up what could not be freed at once. */
+public final class Orchestrator implements ResourceOrchestrator, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Orchestrator.class);
+
+    private final Owners owners;
+    private final Tables tables;
+    private final Settings settings;
+    private final Bindings bindings;
+    private final Workers workers = new Workers();
+    private final CoverageMonitor coverage;
+    private final Unsettled unsettled;
+    private final EndAnnouncer announcer = new EndAnnouncer(workers);
+    private final ScheduledThreadPoolExecutor timer;
+    private final AtomicReference<CleanupStats> totals = new AtomicReference<>(CleanupStats.NONE);
+
+    /**
+     * No cleanup is bound yet.
+     *
+     * @param owners   the processes
+     * @param tables   what they hold
+     * @param settings deadlines, rankings, expected types
+     */
+    public Orchestrator(Owners owners, Tables tables, Settings settings) {
+        this.owners = owners;
+        this.tables = tables;
+        this.settings = settings;
+        bindings = new Bindings(owners, tables);
+        coverage = new CoverageMonitor(settings.expectedTypes());
+        timer = new ScheduledThreadPoolExecutor(1, task -> Thread.ofPlatform()
+                .daemon()
+                .name("reclaim-retries")
+                .inheritInheritableThreadLocals(false)
+                .unstarted(task));
+        timer.setRemoveOnCancelPolicy(true);
+        unsettled = new Unsettled(timer, this::retry);
+        tables.listen(new Tables.Listener() {
+            @Override
+            public void opened(TypeTable<?> table) {
+                bindings.renew();
+                typeIsBack(table.resourceType());
+            }
+
+            @Override
+            public void releasedLate(String resourceType, long pid) {
+                unsettled.trySoon(pid, resourceType);
+            }
+        });
+        if (!settings.expectedTypes().isEmpty()) {
+            timer.schedule(
+                    () -> coverage.startedUp(bindings.types()),
+                    settings.startupGrace().toMillis(),
+                    TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Makes a cleanup the one of its type, and tries what waits for it. */
+    public void bind(Bound bound) {
+        bindings.bind(bound);
+        coverage.changed(bindings.types());
+        typeIsBack(bound.resourceType());
+    }
+
+    /** Gives a cleanup another ranking, unless the configuration sets that of its type. */
+    public void rank(Bound bound, int ranking) {
+        bindings.rank(bound, effectiveRanking(bound.resourceType(), ranking));
+    }
+
+    /** Removes a cleanup once no call is in it any more, two seconds at most. */
+    public void unbind(Bound bound) {
+        if (bindings.unbind(bound)) {
+            workers.retire();
+            coverage.changed(bindings.types());
+            typeIsBack(bound.resourceType());
+        }
+    }
+
+    /** The ranking that counts: the configuration's before the service's. */
+    public int effectiveRanking(String resourceType, int ofService) {
+        return settings.rankings().getOrDefault(resourceType, ofService);
+    }
+
+    private void typeIsBack(String resourceType) {
+        if (bindings.current(resourceType) == null) {
+            return;
+        }
+        unsettled.trySoon(resourceType);
+        tables.find(resourceType).filter(TypeTable::isOpen).ifPresent(table -> workers.execute(table::releaseClosed));
+    }
+
+    @Override
+    public CleanupResult cleanupProcess(long pid) {
+        if (pid < 1) {
+            throw new IllegalArgumentException("pid is " + pid + ", must be 1 or more");
+        }
+        var owner = owners.find(pid);
+        if (owner != null && !owner.isEnded()) {
+            throw new IllegalStateException("Process " + pid + " is live: terminate it");
+        }
+        var run = begin(pid, owner);
+        boolean interrupted = false;
+        while (true) {
+            try {
+                return finish(run, owner);
+            } catch (InterruptedException e) {
+                interrupted = true; // the caller asked for a result, so it gets one; the flag is handed on
+            } finally {
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }
+    }
+
+    /** Tells the types that implement {@code ProcessEnding} and hold something of the process. Does not wait. */
+    public void announceEnd(Owner owner) {
+        announcer.announce(bindings.steps(), owner);
+    }
+
+    /** Begins the unified cleanup of a process; nothing is done before {@link #finish}. */
+    public Cleaning begin(long pid, Owner owner) {
+        var away = Arrays.stream(bindings.away()).filter(step -> isAffected(step, pid, owner)).toArray(Step[]::new);
+        var bound = bindings.steps();
+        var steps = away.length == 0
+                ? bound
+                : Stream.concat(Arrays.stream(bound), Arrays.stream(away)).toArray(Step[]::new);
+        return new Cleaning(new CleanupRun(this, pid, owner, steps, this::lateOutcome));
+    }
+
+    /** A cleanup in progress. */
+    public static final class Cleaning {
+        private final CleanupRun run;
+
+        private Cleaning(CleanupRun run) {
+            this.run = run;
+        }
+
+        /** What has been done of it. */
+        public CleanupResult resultSoFar() {
+            return run.resultSoFar();
+        }
+    }
+
+    private boolean isAffected(Step step, long pid, Owner owner) {
+        if (step.table() == null) {
+            return bindings.mayHold(step.resourceType(), pid);
+        }
+        var holding = owner == null ? null : step.table().holding(owner);
+        return holding != null && !holding.isEmpty();
+    }
+
+    /**
+     * Does it, waits for it, and remembers what stays unsettled.
+     *
+     * @throws InterruptedException if the thread is interrupted while it waits; another call goes on
+     */
+    public CleanupResult finish(Cleaning cleaning, Owner owner) throws InterruptedException {
+        var result = cleaning.run.await();
+        if (result.stats().resourcesFreed() > 0 || result.stats().errorsEncountered() > 0) {
+            totals.accumulateAndGet(result.stats(), CleanupStats::merge);
+        }
+        for (var outcome : result.outcomes()) {
+            if (!outcome.status().isSettled()) {
+                unsettled.add(result.pid(), owner, outcome);
+                cleaning.run.late(outcome.resourceType()).ifPresent(late -> lateOutcome(result.pid(), owner, late));
+            }
+        }
+        if (result.isSuccess()) {
+            LOG.debug("{}", result);
+        } else {
+            LOG.warn("{}", result);
+        }
+        return result;
+    }
+
+    /** To be called once an end is recorded, after {@link Owner#markEnded}. */
+    public void ended(Owner owner, CleanupResult result) {
+        forgetIfEmpty(owner);
+        for (var outcome : result.outcomes()) {
+            // What was released between the cleanup and the mark was not told as late (see Holding.released).
+            if (!outcome.status().isSettled() && isFreed(owner, outcome.resourceType())) {
+                unsettled.trySoon(owner.pid(), outcome.resourceType());
+            }
+        }
+    }
+
+    private boolean isFreed(Owner owner, String resourceType) {
+        return tables.find(resourceType)
+                .map(table -> table.holding(owner))
+                .filter(holding -> holding.isEmpty())
+                .isPresent();
+    }
+
+    /** Forgets an ended process once nothing of it is left. */
+    private void forgetIfEmpty(Owner owner) {
+        if (owner != null && owner.isEnded() && !owner.holdsAnything() && owner.tryForget()) {
+            owners.remove(owner.pid());
+        }
+    }
+
+    /** A cleanup that was given up has returned. */
+    private void lateOutcome(long pid, Owner owner, TypeOutcome outcome) {
+        if (outcome.status().isSettled()) {
+            settled(pid, owner, outcome);
+        } else {
+            unsettled.trySoon(pid, outcome.resourceType());
+        }
+    }
+
+    private void settled(long pid, Owner owner, TypeOutcome outcome) {
+        if (unsettled.settle(pid, outcome.resourceType())) {
+            totals.accumulateAndGet(outcome.stats(), CleanupStats::merge);
+            LOG.info(
+                    "Settled late: {} of process {}, {} resources, {} bytes in {} us",
+                    outcome.resourceType(),
+                    pid,
+                    outcome.stats().resourcesFreed(),
+                    outcome.stats().bytesFreed(),
+                    outcome.stats().cleanupDurationMicros());
+            forgetIfEmpty(owner);
+        }
+    }
+
+    private TypeOutcome retry(long pid, Owner owner, String resourceType) {
+        var run = new CleanupRun(
+                this, pid, owner, new Step[] {bindings.step(resourceType)}, this::lateOutcome);
+        try {
+            var outcome = run.await().outcomes().getFirst();
+            if (outcome.status().isSettled()) {
+                settled(pid, owner, outcome);
+            }
+            return outcome;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the platform stops: nobody will ask again
+            var stats = CleanupStats.of(resourceType, 0, 0, 0, Duration.ZERO);
+            return new TypeOutcome(resourceType, TypeOutcome.Status.TIMED_OUT, stats, "the platform stops");
+        }
+    }
+
+    /**
+     * Calls foreign code on a worker.
+     *
+     * @param what     for messages
+     * @param deadline how long it may take
+     * @param call     the foreign code
+     * @param late     what to do with a result that comes after the deadline
+     * @return its result
+     * @throws TimeoutException if it took too long; its thread is interrupted
+     * @throws Exception        what it threw
+     */
+    public <T> T callForeign(String what, Duration deadline, Callable<T> call, Consumer<T> late) throws Exception {
+        return workers.call(what, deadline, call, late);
+    }
+
+    @Override
+    public Coverage validateCoverage(Collection<String> expectedTypes) {
+        var compared = CoverageMonitor.compare(expectedTypes, bindings.types());
+        CoverageMonitor.warn(compared);
+        return compared;
+    }
+
+    @Override
+    public List<String> registeredTypes() {
+        return bindings.types();
+    }
+
+    @Override
+    public int resourceCount() {
+        return bindings.steps().length;
+    }
+
+    /** The configured types against the bound ones. */
+    public Coverage coverage() {
+        return coverage.coverage(bindings.types());
+    }
+
+    /** Everything freed so far. */
+    public CleanupStats totals() {
+        return totals.get();
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    Workers workers() {
+        return workers;
+    }
+
+    Bindings bindings() {
+        return bindings;
+    }
+
+    Tables tables() {
+        return tables;
+    }
+
+    Unsettled unsettled() {
+        return unsettled;
+    }
+
+    Optional<Owner> owner(long pid) {
+        return Optional.ofNullable(owners.find(pid));
+    }
+
+    /** Says that types now go on purpose: no more warnings. */
+    public void stopping() {
+        coverage.stopping();
+    }
+
+    @Override
+    public void close() {
+        unsettled.close();
+        workers.close();
+    }
+}

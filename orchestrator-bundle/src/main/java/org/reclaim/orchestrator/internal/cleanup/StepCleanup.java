@@ -1,0 +1,229 @@
+package org.reclaim.orchestrator.internal.cleanup;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.reclaim.api.CleanupStats;
+import org.reclaim.api.TypeOutcome;
+import org.reclaim.api.TypeOutcome.Status;
+import org.reclaim.orchestrator.internal.cleanup.Bindings.Step;
+import org.reclaim.orchestrator.internal.table.Failures;
+import org.reclaim.orchestrator.internal.table.Holding;
+import org.reclaim.orchestrator.internal.table.Owner;
+import org.reclaim.orchestrator.internal.table.Tally;
+
+/**
+ * Cleans one type of one process: makes the foreign calls, and judges what came of them. Nothing that a plug-in says is
+ * believed if the table knows better.
+ */
+final class StepCleanup {
+
+    private static final Duration FIRST_POLL = Duration.ofNanos(50_000);
+    private static final Duration LONGEST_POLL = Duration.ofMillis(5);
+
+    private final Bindings bindings;
+    private final long pid;
+    private final Owner owner;
+    private final Step step;
+    private final long freedBefore;
+    private final long bytesBefore;
+    private final long failedBefore;
+
+    /** Begins now: what the table counts from here on is this cleanup's doing. {@code owner} may be null: unknown. */
+    StepCleanup(Bindings bindings, long pid, Owner owner, Step step) {
+        this.bindings = bindings;
+        this.pid = pid;
+        this.owner = owner;
+        this.step = step;
+        var tally = tally();
+        freedBefore = tally == null ? 0 : tally.freed();
+        bytesBefore = tally == null ? 0 : tally.bytes();
+        failedBefore = tally == null ? 0 : tally.failed();
+    }
+
+    /** What the process holds in the type's table; null if it never held anything there, or there is no table. */
+    Holding<?> holding() {
+        return step.table() == null || owner == null ? null : step.table().holding(owner);
+    }
+
+    private Tally tally() {
+        var holding = holding();
+        return holding == null ? null : holding.tally();
+    }
+
+    /** Whether it needs no foreign call: nothing is in the table, or nobody is there to be called. */
+    boolean isQuick() {
+        if (step.table() != null) {
+            var holding = holding();
+            return holding == null || holding.isEmpty() || step.bound() == null;
+        }
+        return step.bound() == null;
+    }
+
+    /** Whether it may run on the thread of the end: nothing in it waits. */
+    boolean isNonBlocking() {
+        return step.table() != null && step.table().isNonBlocking();
+    }
+
+    /**
+     * Does it, on this thread, for as long as it takes.
+     *
+     * @param givenUp answers true once nobody is interested in the outcome any more
+     */
+    TypeOutcome perform(BooleanSupplier givenUp) {
+        long start = System.nanoTime();
+        var holding = holding();
+        if (step.table() != null && (holding == null || holding.isEmpty())) {
+            return step.empty();
+        }
+        var bound = enter();
+        if (bound == null) {
+            return unbound(holding);
+        }
+        try {
+            return holding == null
+                    ? bound.inside(() -> withoutTable(bound, start))
+                    : withTable(bound, holding, start, givenUp);
+        } finally {
+            bound.exit();
+        }
+    }
+
+    /** Whoever finds its cleanup gone uses the present one of that type. */
+    private Bound enter() {
+        var bound = step.bound();
+        while (bound != null && !bound.tryEnter()) {
+            var present = bindings.current(step.resourceType());
+            bound = present == bound ? null : present;
+        }
+        return bound;
+    }
+
+    private TypeOutcome withTable(Bound bound, Holding<?> holding, long start, BooleanSupplier givenUp) {
+        var problem = bound.inside(() -> {
+            try {
+                var stats = bound.cleanup().cleanup(pid);
+                return stats == null ? "cleanup returned null" : errorsOf(stats);
+            } catch (Throwable t) { // an Error too: a broken plug-in must not keep the other types alive
+                return Failures.describe(t);
+            }
+        });
+        awaitOthers(holding, givenUp);
+        holding.releaseSinglesIfAlone();
+        var stats = tableStats(start);
+        if (holding.isReleasing()) {
+            var detail = "another thread has not finished releasing something of it within the deadline";
+            return new TypeOutcome(step.resourceType(), Status.TIMED_OUT, stats, detail);
+        }
+        if (step.table().isOpen() || holding.isEmpty()) {
+            return judge(problem, stats, !holding.isEmpty());
+        }
+        return new TypeOutcome(step.resourceType(), Status.UNBOUND, stats, waiting(holding));
+    }
+
+    /** Entries that other threads are releasing are theirs; the end waits for them. */
+    private static void awaitOthers(Holding<?> holding, BooleanSupplier givenUp) {
+        long pause = FIRST_POLL.toNanos();
+        while (holding.isReleasing() && !givenUp.getAsBoolean()) {
+            LockSupport.parkNanos(pause);
+            pause = Math.min(pause * 2, LONGEST_POLL.toNanos());
+        }
+    }
+
+    private TypeOutcome withoutTable(Bound bound, long start) {
+        var cleanup = bound.cleanup();
+        String problem = "";
+        try {
+            if (!cleanup.hasResources(pid)) {
+                return step.empty();
+            }
+        } catch (Throwable t) { // as above; not knowing whether it holds anything, it is called all the same
+            problem = "hasResources: " + Failures.describe(t);
+        }
+        var stats = CleanupStats.NONE;
+        boolean left = false;
+        try {
+            var claimed = cleanup.cleanup(pid);
+            if (claimed == null) {
+                problem = join(problem, "cleanup returned null");
+            } else {
+                stats = claimed;
+                problem = join(problem, errorsOf(claimed));
+            }
+        } catch (Throwable t) { // as above
+            problem = join(problem, Failures.describe(t));
+        }
+        try {
+            left = cleanup.hasResources(pid);
+        } catch (Throwable t) { // as above
+            problem = join(problem, "hasResources: " + Failures.describe(t));
+        }
+        // Its own names and times are not taken over: they could be anything.
+        var checked = CleanupStats.of(
+                step.resourceType(),
+                stats.resourcesFreed(),
+                stats.bytesFreed(),
+                problem.isEmpty() ? 0 : Math.max(1, stats.errorsEncountered()),
+                since(start));
+        return judge(problem, checked, left);
+    }
+
+    private TypeOutcome judge(String problem, CleanupStats stats, boolean left) {
+        if (!problem.isEmpty() || stats.errorsEncountered() > 0) {
+            var tally = tally();
+            var detail = join(problem, tally == null ? "" : tally.lastFailure());
+            return new TypeOutcome(step.resourceType(), Status.FAILED, withError(stats), detail);
+        }
+        if (left) {
+            var holding = holding();
+            var detail = "still holds something after its cleanup returned"
+                    + (holding == null ? "" : ": " + holding.count() + " resources, " + holding.bytes() + " bytes");
+            return new TypeOutcome(step.resourceType(), Status.LEAKED, stats, detail);
+        }
+        return new TypeOutcome(step.resourceType(), Status.FREED, stats, "");
+    }
+
+    /** What the table has counted since this began. */
+    CleanupStats tableStats(long start) {
+        var tally = tally();
+        if (tally == null) {
+            return CleanupStats.of(step.resourceType(), 0, 0, 0, since(start));
+        }
+        return CleanupStats.of(
+                step.resourceType(),
+                tally.freed() - freedBefore,
+                tally.bytes() - bytesBefore,
+                tally.failed() - failedBefore,
+                since(start));
+    }
+
+    private TypeOutcome unbound(Holding<?> holding) {
+        var stats = CleanupStats.of(step.resourceType(), 0, 0, 0, Duration.ZERO);
+        return new TypeOutcome(step.resourceType(), Status.UNBOUND, stats, waiting(holding));
+    }
+
+    private static String waiting(Holding<?> holding) {
+        return holding == null
+                ? "no cleanup is bound; what it holds is unknown"
+                : "no cleanup is bound; " + holding.count() + " resources, " + holding.bytes() + " bytes wait for it";
+    }
+
+    private static CleanupStats withError(CleanupStats stats) {
+        return stats.errorsEncountered() > 0
+                ? stats
+                : new CleanupStats(
+                        stats.resourcesFreed(), stats.bytesFreed(), 1, stats.cleanupDuration(), stats.byType());
+    }
+
+    private static String errorsOf(CleanupStats stats) {
+        return stats.errorsEncountered() == 0 ? "" : stats.errorsEncountered() + " errors counted";
+    }
+
+    private static String join(String first, String second) {
+        return first.isEmpty() || second.isEmpty() ? first + second : first + "; " + second;
+    }
+
+    private static Duration since(long start) {
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+}

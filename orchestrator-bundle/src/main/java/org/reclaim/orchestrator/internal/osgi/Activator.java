@@ -1,0 +1,94 @@
+package org.reclaim.orchestrator.internal.osgi;
+
+import java.util.Optional;
+import org.osgi.annotation.bundle.Header;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleActivator;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceFactory;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.wiring.BundleWiring;
+import org.reclaim.api.ProcessManager;
+import org.reclaim.api.ResourceInventory;
+import org.reclaim.api.ResourceOrchestrator;
+import org.reclaim.api.ResourceTables;
+import org.reclaim.orchestrator.internal.Core;
+import org.reclaim.orchestrator.internal.command.Commands;
+import org.reclaim.orchestrator.internal.process.Processes;
+import org.reclaim.orchestrator.internal.table.OpenerTables;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Owns the core: builds and registers it, and ends all processes before anything of it goes. */
+@Header(name = Constants.BUNDLE_ACTIVATOR, value = "${@class}")
+public final class Activator implements BundleActivator {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Activator.class);
+
+    private Core core;
+    private Commands commands;
+    private Processes processes;
+    private Fronts fronts;
+    private CleanupTracker cleanups;
+    private StopListener stopListener;
+
+    @Override
+    public void start(BundleContext context) {
+        var settings = new PlatformProperties(context::getProperty).read();
+        core = new Core(settings);
+        commands = new Commands(settings.orphans());
+        processes = core.newProcesses(commands);
+        fronts = new Fronts(context, settings.frontWait());
+        stopListener = new StopListener(context, processes);
+        context.addBundleListener(stopListener);
+        cleanups = new CleanupTracker(context, core.orchestrator(), fronts, settings.deadline());
+        cleanups.open();
+        context.registerService(ResourceInventory.class, core.inventory(), null);
+        context.registerService(ResourceOrchestrator.class, core.orchestrator(), null);
+        context.registerService(ProcessManager.class, processes, null);
+        // Last: from here on resource bundles become active and publish their cleanups.
+        context.registerService(ResourceTables.class, new TablesFactory(), null);
+    }
+
+    /** Ends everything first: now the services of all other bundles are still there. */
+    @Override
+    public void stop(BundleContext context) {
+        var left = processes.stop();
+        core.orchestrator().stopping();
+        var unsettled = core.inventory().unsettled();
+        if (!left.isEmpty()) {
+            LOG.warn("The platform stops, but these processes have not ended yet: {}", Core.describe(left));
+        }
+        unsettled.forEach(pair -> LOG.warn(
+                "The platform stops, and {} of process {} was not freed: {} {}, {} resources, {} bytes",
+                pair.resourceType(),
+                pair.pid(),
+                pair.status(),
+                pair.detail(),
+                pair.resources(),
+                pair.bytes()));
+        context.removeBundleListener(stopListener);
+        cleanups.close();
+        fronts.close();
+        commands.close();
+        core.close();
+        // The services are unregistered by the framework, after this.
+    }
+
+    /** Gives each bundle tables in its own name, and detaches it when it stops or lets go of the service. */
+    private final class TablesFactory implements ServiceFactory<ResourceTables> {
+
+        @Override
+        public ResourceTables getService(Bundle bundle, ServiceRegistration<ResourceTables> registration) {
+            var wiring = Optional.ofNullable(bundle.adapt(BundleWiring.class));
+            return core.tables().forOpener(wiring.map(BundleWiring::getClassLoader));
+        }
+
+        @Override
+        public void ungetService(
+                Bundle bundle, ServiceRegistration<ResourceTables> registration, ResourceTables service) {
+            ((OpenerTables) service).close();
+        }
+    }
+}

@@ -1,0 +1,223 @@
+package org.reclaim.orchestrator.internal.osgi;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Dictionary;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceEvent;
+import org.osgi.framework.ServiceListener;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.ServiceRegistration;
+import org.reclaim.api.ResourceTypeUnavailableException;
+import org.reclaim.api.ServiceProperties;
+import org.reclaim.orchestrator.internal.cleanup.Bound;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The service that users see under a manager interface: a proxy that passes calls on to whatever is bound, and waits a
+ * while for it if nothing is. Defined in the interface's own class loader, because ours does not see it.
+ */
+final class Front implements InvocationHandler, ServiceListener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Front.class);
+
+    private record Target(Bound bound, Object object) {}
+
+    private final BundleContext context;
+    private final Class<?> type;
+    private final Duration wait;
+
+    /** Under the lock; the last one counts. */
+    private final List<Target> targets = new ArrayList<>();
+
+    private volatile Target current;
+
+    /** Requests to publish {@code reclaim.available}; who finds none in progress does them all. */
+    private final AtomicInteger toPublish = new AtomicInteger();
+
+    private volatile ServiceRegistration<?> registration;
+    private volatile boolean unregistered;
+
+    Front(BundleContext context, Class<?> type, Duration wait) {
+        this.context = context;
+        this.type = type;
+        this.wait = wait;
+    }
+
+    Class<?> type() {
+        return type;
+    }
+
+    void bind(Bound bound, Object object) {
+        synchronized (targets) {
+            targets.add(new Target(bound, object));
+            current = targets.getLast();
+            targets.notifyAll();
+        }
+        publish();
+    }
+
+    void unbind(Bound bound) {
+        synchronized (targets) {
+            targets.removeIf(target -> target.bound() == bound);
+            current = targets.isEmpty() ? null : targets.getLast();
+        }
+        publish();
+    }
+
+    /** Registers the service, or brings its property up to date; outside of every lock, as the listeners are foreign. */
+    private void publish() {
+        if (toPublish.getAndIncrement() > 0) {
+            return;
+        }
+        int done = 1;
+        do {
+            if (registration == null && !unregistered) {
+                warnOfOthers();
+                var proxy = Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, this);
+                registration = context.registerService(type.getName(), proxy, properties());
+            } else if (!unregistered) {
+                registration.setProperties(properties());
+            }
+            done = toPublish.addAndGet(-done);
+        } while (done > 0);
+    }
+
+    private Dictionary<String, Object> properties() {
+        var properties = new Hashtable<String, Object>();
+        properties.put(Constants.SERVICE_RANKING, Integer.MAX_VALUE);
+        properties.put(ServiceProperties.AVAILABLE, current != null);
+        return properties;
+    }
+
+    /** Who registers a manager by himself goes past the front, and with it past the hot swap. */
+    private void warnOfOthers() {
+        var filter = "(" + Constants.OBJECTCLASS + "=" + type.getName() + ")";
+        try {
+            context.addServiceListener(this, filter);
+            var present = context.getAllServiceReferences(type.getName(), null);
+            if (present != null) {
+                for (var reference : present) {
+                    warnOf(reference);
+                }
+            }
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException("The filter " + filter + " is wrong", e);
+        }
+    }
+
+    @Override
+    public void serviceChanged(ServiceEvent event) {
+        if (event.getType() == ServiceEvent.REGISTERED) {
+            warnOf(event.getServiceReference());
+        }
+    }
+
+    private void warnOf(ServiceReference<?> reference) {
+        if (!context.getBundle().equals(reference.getBundle())) {
+            LOG.warn(
+                    "{} registers a {} of its own: its users are cut off when that bundle is replaced. It should name"
+                            + " the interface in the property {} of its ResourceCleanup instead",
+                    reference.getBundle(),
+                    type.getName(),
+                    ServiceProperties.MANAGER);
+        }
+    }
+
+    void unregister() {
+        unregistered = true;
+        context.removeServiceListener(this);
+        var registered = registration;
+        if (registered != null) {
+            registered.unregister();
+        }
+        synchronized (targets) {
+            targets.clear();
+            current = null;
+        }
+    }
+
+    @Override
+    public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
+        if (method.getDeclaringClass() == Object.class) {
+            return switch (method.getName()) {
+                case "equals" -> proxy == arguments[0];
+                case "hashCode" -> System.identityHashCode(proxy);
+                default -> "front of " + type.getName();
+            };
+        }
+        long deadline = System.nanoTime() + wait.toNanos();
+        while (true) {
+            var target = await(deadline);
+            if (target.bound().tryEnter()) {
+                try {
+                    return target.bound().inside(() -> call(target, method, arguments));
+                } finally {
+                    target.bound().exit();
+                }
+            }
+            forget(target);
+        }
+    }
+
+    private Object call(Target target, Method method, Object[] arguments) throws Throwable {
+        try {
+            return method.invoke(target.object(), arguments);
+        } catch (InvocationTargetException e) {
+            // A bundle that was updated or uninstalled can't load what it has not loaded yet.
+            if (e.getCause() instanceof LinkageError && target != current) {
+                throw unavailable("went away during the call", e.getCause());
+            }
+            throw e.getCause();
+        }
+    }
+
+    /** The target, once there is one. */
+    private Target await(long deadline) {
+        var target = current;
+        if (target != null) {
+            return target;
+        }
+        synchronized (targets) {
+            while (current == null) {
+                long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                if (millis <= 0 || unregistered) {
+                    throw unavailable("is away, and did not come back within " + wait, null);
+                }
+                try {
+                    targets.wait(millis);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw unavailable("is away, and the wait for it was interrupted", e);
+                }
+            }
+            return current;
+        }
+    }
+
+    /** A target that is being unbound is about to leave; until then it must not be tried over and over. */
+    private void forget(Target target) {
+        synchronized (targets) {
+            targets.remove(target);
+            current = targets.isEmpty() ? null : targets.getLast();
+        }
+    }
+
+    private ResourceTypeUnavailableException unavailable(String what, Throwable cause) {
+        var message = "The resource bundle behind " + type.getName() + " " + what;
+        return cause == null
+                ? new ResourceTypeUnavailableException(message)
+                : new ResourceTypeUnavailableException(message, cause);
+    }
+}

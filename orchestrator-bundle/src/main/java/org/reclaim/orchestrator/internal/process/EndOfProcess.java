@@ -1,0 +1,73 @@
+package org.reclaim.orchestrator.internal.process;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Optional;
+import org.reclaim.api.CleanupResult;
+import org.reclaim.api.TypeOutcome;
+
+/**
+ * The end of one process, in steps that can be taken up again after an interrupt, by another thread: stop what runs,
+ * then clean. One thread at a time runs it.
+ */
+final class EndOfProcess {
+
+    private final ProcessRecord process;
+    private final ProcessCleaner cleaner;
+    private final Duration grace;
+    private long stopRequestedAt;
+    private boolean stopRequested;
+    private boolean stopped;
+    private volatile TypeOutcome killed;
+    private volatile ProcessCleaner.Cleaning cleaning;
+
+    EndOfProcess(ProcessRecord process, ProcessCleaner cleaner, Duration grace) {
+        this.process = process;
+        this.cleaner = cleaner;
+        this.grace = grace;
+    }
+
+    ProcessRecord process() {
+        return process;
+    }
+
+    /** Asks what runs to stop; once. */
+    void requestStop() {
+        if (!stopRequested) {
+            stopRequested = true;
+            stopRequestedAt = System.nanoTime();
+            cleaner.announceEnd(process);
+            process.execution().requestStop();
+        }
+    }
+
+    /** Does the rest, and waits for it. */
+    CleanupResult run() throws InterruptedException {
+        requestStop();
+        if (!stopped) {
+            long left = grace.toNanos() - (System.nanoTime() - stopRequestedAt);
+            process.execution().awaitStop(Duration.ofNanos(Math.max(0, left))).ifPresent(outcome -> killed = outcome);
+            stopped = true;
+        }
+        if (cleaning == null) {
+            cleaning = cleaner.begin(process);
+        }
+        return withKilled(cleaning.finish());
+    }
+
+    CleanupResult resultSoFar() {
+        var started = cleaning;
+        return withKilled(started == null
+                ? CleanupResult.none(process.pid())
+                : started.resultSoFar());
+    }
+
+    private CleanupResult withKilled(CleanupResult result) {
+        return Optional.ofNullable(killed).map(first -> {
+            var outcomes = new ArrayList<TypeOutcome>();
+            outcomes.add(first);
+            outcomes.addAll(result.outcomes());
+            return new CleanupResult(result.pid(), first.stats().merge(result.stats()), outcomes);
+        }).orElse(result);
+    }
+}

@@ -1,0 +1,221 @@
+package org.reclaim.orchestrator.internal.process;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.reclaim.api.CleanupResult;
+import org.reclaim.api.EndReason;
+import org.reclaim.api.ProcessEnd;
+import org.reclaim.api.ProcessInfo;
+import org.reclaim.api.ProcessKind;
+import org.reclaim.api.ProcessSpec;
+import org.reclaim.api.ProcessState;
+import org.reclaim.orchestrator.internal.table.Owner;
+
+/** A process that has not ended, or that still holds something. */
+final class ProcessRecord extends Owner {
+
+    private static final VarHandle STATE;
+    private static final VarHandle WAITERS;
+
+    static {
+        try {
+            var lookup = MethodHandles.lookup();
+            STATE = lookup.findVarHandle(ProcessRecord.class, "state", ProcessState.class);
+            WAITERS = lookup.findVarHandle(ProcessRecord.class, "waiters", CountDownLatch.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final String name;
+    private final ProcessKind kind;
+    private final ProcessRecord parent;
+    private final Optional<Duration> grace;
+    private final Object startLock = new Object();
+    private final Instant started = Instant.now();
+    private volatile ProcessState state = ProcessState.CREATED;
+
+    /** Written by the thread that moved the state to TERMINATING, before it does anything else of the end. */
+    private volatile EndReason reason;
+
+    private volatile Execution execution = Execution.NONE;
+    private volatile EndOfProcess ending;
+    private volatile ProcessEnd end;
+
+    /** Made by the first that waits. */
+    private volatile CountDownLatch waiters;
+
+    /** Made by the first child; under the lock. */
+    private volatile Set<ProcessRecord> children;
+
+    ProcessRecord(long pid, ProcessSpec spec, ProcessRecord parent) {
+        super(pid);
+        this.name = spec.name();
+        this.kind = spec.kind();
+        this.parent = parent;
+        this.grace = spec.grace();
+    }
+
+    Optional<ProcessRecord> parent() {
+        return Optional.ofNullable(parent);
+    }
+
+    Optional<Duration> grace() {
+        return grace;
+    }
+
+    /** Held while what runs is started, so that an end either prevents the start or sees what was started. */
+    Object startLock() {
+        return startLock;
+    }
+
+    boolean isEnding() {
+        return state.compareTo(ProcessState.TERMINATING) >= 0;
+    }
+
+    /** Moves CREATED to RUNNING; false if it is being ended already. */
+    boolean run() {
+        return STATE.compareAndSet(this, ProcessState.CREATED, ProcessState.RUNNING);
+    }
+
+    /** Moves to TERMINATING and refuses every acquisition from now on; true for the one caller that did it. */
+    boolean beginEnd(EndReason why) {
+        if (!STATE.compareAndSet(this, ProcessState.RUNNING, ProcessState.TERMINATING)
+                && !STATE.compareAndSet(this, ProcessState.CREATED, ProcessState.TERMINATING)) {
+            return false;
+        }
+        reason = why;
+        close();
+        return true;
+    }
+
+    /** Sets how it ended and wakes all that wait for it. */
+    void finish(ProcessEnd how) {
+        state = ProcessState.TERMINATED;
+        end = how;
+        execution = Execution.NONE;
+        ending = null;
+        // Read after the end was written (both volatile): pairs with awaitEnd, which makes the latch and then reads
+        // the end. Either it sees the end, or we see its latch.
+        var latch = waiters;
+        if (latch != null) {
+            latch.countDown();
+        }
+    }
+
+    /** Waits for the end; empty if it has not come within {@code timeout}. */
+    Optional<ProcessEnd> awaitEnd(Duration timeout) throws InterruptedException {
+        if (end == null) {
+            if (waiters == null) {
+                WAITERS.compareAndSet(this, null, new CountDownLatch(1));
+            }
+            if (end == null) {
+                waiters.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            }
+        }
+        return Optional.ofNullable(end);
+    }
+
+    /** How it ended, once it has. */
+    Optional<ProcessEnd> howEnded() {
+        return Optional.ofNullable(end);
+    }
+
+    /** How the end stands, for a caller that can't wait for it. */
+    ProcessEnd endSoFar() {
+        var finished = end;
+        if (finished != null) {
+            return finished;
+        }
+        var progress = ending;
+        var result = progress == null
+                ? CleanupResult.none(pid())
+                : progress.resultSoFar();
+        return describeEnd(result);
+    }
+
+    /** The record of its end. */
+    ProcessEnd describeEnd(CleanupResult result) {
+        var why = reason;
+        // The reason follows the state by an instant; who looks in between finds the usual one.
+        return new ProcessEnd(info(), why == null ? EndReason.TERMINATED : why, exitStatus(), result);
+    }
+
+    OptionalInt exitStatus() {
+        return execution.exitStatus();
+    }
+
+    /** What runs, after a start in progress. */
+    Execution execution() {
+        if (kind == ProcessKind.LOGICAL) {
+            return Execution.NONE;
+        }
+        synchronized (startLock) {
+            return execution;
+        }
+    }
+
+    void execution(Execution running) {
+        execution = running;
+    }
+
+    void ending(EndOfProcess progress) {
+        ending = progress;
+    }
+
+    /** Takes a child, unless this process is ending: then it would be missed. */
+    synchronized boolean addChild(ProcessRecord child) {
+        if (children == null) {
+            children = new LinkedHashSet<>();
+        }
+        children.add(child);
+        // Read after the set was written (both volatile): pairs with children(), which is called after the state was
+        // set and takes the lock only if there is a set.
+        if (isEnding()) {
+            children.remove(child);
+            return false;
+        }
+        return true;
+    }
+
+    void removeChild(ProcessRecord child) {
+        synchronized (this) {
+            children.remove(child);
+        }
+    }
+
+    List<ProcessRecord> children() {
+        if (children == null) {
+            return List.of();
+        }
+        synchronized (this) {
+            return List.copyOf(children);
+        }
+    }
+
+    ProcessInfo info() {
+        return new ProcessInfo(
+                pid(),
+                name,
+                kind,
+                state,
+                parent == null ? OptionalLong.empty() : OptionalLong.of(parent.pid()),
+                started,
+                execution.osPid());
+    }
+
+    @Override
+    public String toString() {
+        return kind + " process " + pid() + " '" + name + "'";
+    }
+}

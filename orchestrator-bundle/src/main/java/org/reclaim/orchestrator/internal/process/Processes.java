@@ -1,0 +1,245 @@
+package org.reclaim.orchestrator.internal.process;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.reclaim.api.CleanupResult;
+import org.reclaim.api.CurrentProcess;
+import org.reclaim.api.EndReason;
+import org.reclaim.api.ManagedProcess;
+import org.reclaim.api.NoSuchProcessException;
+import org.reclaim.api.ProcessEnd;
+import org.reclaim.api.ProcessEndedException;
+import org.reclaim.api.ProcessInfo;
+import org.reclaim.api.ProcessKind;
+import org.reclaim.api.ProcessManager;
+import org.reclaim.api.ProcessSpec;
+import org.reclaim.api.ProcessState;
+import org.reclaim.orchestrator.internal.Settings;
+import org.reclaim.orchestrator.internal.cleanup.Bound;
+import org.reclaim.orchestrator.internal.command.Commands;
+import org.reclaim.orchestrator.internal.table.Owners;
+
+/** Starts and ends processes. */
+public final class Processes implements ProcessManager {
+
+    private final Owners owners;
+    private final ProcessCleaner cleaner;
+    private final Settings settings;
+    private final Commands commands;
+    private final History history;
+    private final Enders enders = new Enders();
+    private volatile boolean stopping;
+
+    /**
+     * No processes yet.
+     *
+     * @param owners   where they are entered
+     * @param cleaner  has everything freed
+     * @param settings grace time, size of the history
+     * @param commands starts operating-system commands
+     */
+    public Processes(Owners owners, ProcessCleaner cleaner, Settings settings, Commands commands) {
+        this.owners = owners;
+        this.cleaner = cleaner;
+        this.settings = settings;
+        this.commands = commands;
+        this.history = new History(settings.historySize());
+    }
+
+    @Override
+    public ManagedProcess start(ProcessSpec spec) {
+        var parent = spec.parent().isPresent() ? liveParent(spec.parent().getAsLong()) : null;
+        if (stopping) {
+            throw new IllegalStateException("The platform is stopping: no process can be started");
+        }
+        var process = new ProcessRecord(owners.nextPid(), spec, parent);
+        if (parent != null && !parent.addChild(process)) {
+            owners.remove(process.pid());
+            throw new ProcessEndedException(parent.pid(), "start children");
+        }
+        owners.add(process);
+        // Read after the process was entered: pairs with stop(), which sets it and then looks for processes.
+        if (stopping) {
+            terminate(process.pid(), EndReason.PLATFORM_STOPPED);
+            throw new IllegalStateException("The platform is stopping: no process can be started");
+        }
+        new ProcessStart(this, process, spec).run();
+        return new Managed(this, process);
+    }
+
+    private ProcessRecord liveParent(long pid) {
+        var parent = live(pid);
+        if (parent.isEmpty()) {
+            throw owners.isIssued(pid)
+                    ? new ProcessEndedException(pid, "start children")
+                    : new NoSuchProcessException(pid);
+        }
+        return parent.get();
+    }
+
+    /** A process that is known, ended or not. */
+    private Optional<ProcessRecord> known(long pid) {
+        // Only start() enters owners, and it enters records.
+        return Optional.ofNullable((ProcessRecord) owners.find(pid));
+    }
+
+    private Optional<ProcessRecord> live(long pid) {
+        return known(pid).filter(process -> process.howEnded().isEmpty());
+    }
+
+    @Override
+    public ProcessEnd terminate(long pid) {
+        return terminate(pid, EndReason.TERMINATED);
+    }
+
+    ProcessEnd terminate(long pid, EndReason reason) {
+        var process = known(pid);
+        if (process.isPresent()) {
+            return end(process.get(), reason);
+        }
+        if (!owners.isIssued(pid)) {
+            throw new NoSuchProcessException(pid);
+        }
+        return history.find(pid).orElseGet(() -> forgotten(pid));
+    }
+
+    /** Ends a process, or waits for the end in progress. */
+    ProcessEnd end(ProcessRecord process, EndReason reason) {
+        boolean claimed = process.beginEnd(reason);
+        if (claimed) {
+            return runEnd(process, new EndOfTree(process, this::endingOf));
+        }
+        if (mustNotWait(process)) {
+            return process.endSoFar();
+        }
+        try {
+            process.awaitEnd(Duration.ofDays(365));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the caller's business; the end goes on without it
+        }
+        return process.endSoFar();
+    }
+
+    /** Ends a process if nobody has begun to; for its own thread, which need not wait for anybody else. */
+    void endIfFirst(ProcessRecord process, EndReason reason) {
+        if (process.beginEnd(reason)) {
+            runEnd(process, new EndOfTree(process, this::endingOf));
+        }
+    }
+
+    private ProcessEnd runEnd(ProcessRecord process, EndOfTree ending) {
+        if (mustNotWait(process)) {
+            enders.finish(ending, this::ended);
+            return process.endSoFar();
+        }
+        try {
+            ending.run(this::ended);
+        } catch (InterruptedException e) {
+            enders.finish(ending, this::ended);
+            Thread.currentThread().interrupt();
+        }
+        return process.endSoFar();
+    }
+
+    /** Who works for the process, or is called by a cleanup, would wait for himself. */
+    private static boolean mustNotWait(ProcessRecord process) {
+        var current = CurrentProcess.pid();
+        return Bound.isWithinCall() || current.isPresent() && current.getAsLong() == process.pid();
+    }
+
+    private EndOfProcess endingOf(ProcessRecord process) {
+        var ending = new EndOfProcess(process, cleaner, process.grace().orElse(settings.grace()));
+        process.ending(ending);
+        return ending;
+    }
+
+    private void ended(ProcessRecord process, CleanupResult result) {
+        var last = process.describeEnd(result);
+        var info = last.process();
+        var end = new ProcessEnd(
+                new ProcessInfo(
+                        info.pid(), info.name(), info.kind(), ProcessState.TERMINATED, info.parent(), info.started(),
+                        info.osPid()),
+                last.reason(),
+                last.exitStatus(),
+                result);
+        // Before it may leave the owners, so that it is found in one of the two.
+        history.add(end);
+        process.parent().ifPresent(parent -> parent.removeChild(process));
+        process.markEnded();
+        cleaner.ended(process, result);
+        process.finish(end);
+    }
+
+    private static ProcessEnd forgotten(long pid) {
+        var info = new ProcessInfo(
+                pid, "", ProcessKind.LOGICAL, ProcessState.TERMINATED, OptionalLong.empty(), Instant.EPOCH,
+                OptionalLong.empty());
+        return new ProcessEnd(info, EndReason.FORGOTTEN, OptionalInt.empty(), CleanupResult.none(pid));
+    }
+
+    @Override
+    public Optional<ProcessInfo> process(long pid) {
+        return known(pid).map(ProcessRecord::info).or(() -> history.find(pid).map(ProcessEnd::process));
+    }
+
+    @Override
+    public List<ProcessInfo> processes() {
+        var found = new ArrayList<ProcessInfo>();
+        liveProcesses().forEach(process -> found.add(process.info()));
+        found.sort(Comparator.comparingLong(ProcessInfo::pid));
+        return found;
+    }
+
+    private List<ProcessRecord> liveProcesses() {
+        var found = new ArrayList<ProcessRecord>();
+        owners.forEach(owner -> {
+            var process = (ProcessRecord) owner;
+            if (process.howEnded().isEmpty()) {
+                found.add(process);
+            }
+        });
+        return found;
+    }
+
+    @Override
+    public List<ProcessEnd> history() {
+        return history.list();
+    }
+
+    Commands commands() {
+        return commands;
+    }
+
+    /** Refuses new processes from now on, and ends all. */
+    public List<ProcessInfo> stop() {
+        stopping = true;
+        return endAll();
+    }
+
+    /**
+     * Ends all processes, several at a time, within the deadline for stopping.
+     *
+     * @return those whose end is not done by then; it goes on
+     */
+    public List<ProcessInfo> endAll() {
+        var all = liveProcesses();
+        var roots = all.stream().filter(process -> process.parent().isEmpty()).toList();
+        enders.endAll(roots, process -> end(process, EndReason.PLATFORM_STOPPED));
+        long deadline = System.nanoTime() + settings.stopDeadline().toNanos();
+        try {
+            for (var process : all) {
+                process.awaitEnd(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // who stops the platform is in a hurry: what is not done is listed
+        }
+        return all.stream().filter(process -> process.howEnded().isEmpty()).map(ProcessRecord::info).toList();
+    }
+}

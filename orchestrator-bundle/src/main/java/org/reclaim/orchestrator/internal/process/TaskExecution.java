@@ -1,0 +1,76 @@
+package org.reclaim.orchestrator.internal.process;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.reclaim.api.CurrentProcess;
+import org.reclaim.api.EndReason;
+import org.reclaim.api.TypeOutcome;
+import org.reclaim.orchestrator.internal.cleanup.Stacks;
+import org.reclaim.orchestrator.internal.table.Failures;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A task on a platform thread of its own: it may block in whatever way it likes. */
+final class TaskExecution implements Execution {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TaskExecution.class);
+
+    private final ProcessRecord process;
+    private final CountDownLatch done = new CountDownLatch(1);
+    private final Thread thread;
+
+    /**
+     * Not started yet.
+     *
+     * @param process the process
+     * @param task    foreign code
+     * @param ended   called on the task's thread when it has returned or thrown
+     */
+    TaskExecution(ProcessRecord process, Runnable task, Consumer<EndReason> ended) {
+        this.process = process;
+        thread = Thread.ofPlatform()
+                .daemon()
+                .name("reclaim-task-" + process.pid())
+                .unstarted(() -> ended.accept(run(task)));
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    private EndReason run(Runnable task) {
+        try {
+            CurrentProcess.run(process.pid(), task);
+            return EndReason.EXITED;
+        } catch (Throwable t) { // foreign code: an Error, too, ends the process and not more
+            LOG.warn("The task of {} threw {}", process, Failures.describe(t), t);
+            return EndReason.FAILED;
+        } finally {
+            done.countDown();
+            // An interrupt that asked the task to stop must not hit the end of its process.
+            Thread.interrupted();
+        }
+    }
+
+    @Override
+    public void requestStop() {
+        if (done.getCount() > 0) {
+            thread.interrupt();
+        }
+    }
+
+    @Override
+    public Optional<TypeOutcome> awaitStop(Duration grace) throws InterruptedException {
+        if (!done.await(grace.toNanos(), TimeUnit.NANOSECONDS)) {
+            LOG.warn(
+                    "The task of {} did not stop within its grace time; its end goes on. Thread '{}' is at{}",
+                    process,
+                    thread.getName(),
+                    Stacks.format(thread.getStackTrace()));
+        }
+        return Optional.empty();
+    }
+}
