@@ -60,6 +60,10 @@ final class Instance implements AutoCloseable {
         System.setProperty("reclaim.home", installation.home().toString());
         System.setProperty("reclaim.runtime.dir", folder.path().toString());
         System.setProperty("reclaim.mode", invocation.oneShot() ? "command" : "console");
+        if (invocation.verb() == Verb.RUN) {
+            // This JVM runs that one command, so whatever outlives it and comes to us is the command's.
+            System.setProperty("reclaim.orphans", "kill");
+        }
         var configuration = new HashMap<String, Object>(installation.configuration());
         configuration.putAll(Map.of(
                 Constants.FRAMEWORK_STORAGE, folder.path().resolve("cache").toString(),
