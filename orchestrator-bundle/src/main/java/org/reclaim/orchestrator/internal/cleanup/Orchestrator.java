@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
 public final class Orchestrator implements ResourceOrchestrator, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Orchestrator.class);
+    private static final Duration TIMER_KEEP_ALIVE = Duration.ofSeconds(10);
 
     private final Owners owners;
     private final Tables tables;
@@ -60,7 +61,9 @@ public final class Orchestrator implements ResourceOrchestrator, AutoCloseable {
                 .name("reclaim-retries")
                 .inheritInheritableThreadLocals(false)
                 .unstarted(task));
-        timer.setRemoveOnCancelPolicy(true);
+        // Its thread goes when nothing is to be tried again: an orchestrator of one's own needs no closing.
+        timer.setKeepAliveTime(TIMER_KEEP_ALIVE.toNanos(), TimeUnit.NANOSECONDS);
+        timer.allowCoreThreadTimeOut(true);
         unsettled = new Unsettled(timer, this::retry);
         tables.listen(new Tables.Listener() {
             @Override

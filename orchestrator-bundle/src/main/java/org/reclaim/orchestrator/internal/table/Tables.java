@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.reclaim.api.Releaser;
 import org.reclaim.api.ResourceTable;
 import org.reclaim.orchestrator.ResourceLimits;
@@ -24,6 +25,9 @@ public final class Tables {
     private final Owners owners;
     private final Function<String, ResourceLimits> limits;
     private volatile TypeTable<?>[] all = {};
+
+    /** Never used twice, so that what a process held of a replaced table is not taken for the new one's. */
+    private int nextIndex;
     private volatile Listener listener = new Listener() {
         @Override
         public void opened(TypeTable<?> table) {
@@ -107,23 +111,24 @@ public final class Tables {
     }
 
     private synchronized <R> TypeTable<R> tableOf(String resourceType, Class<R> resource) {
-        for (var table : all) {
-            if (table.resourceType().equals(resourceType)) {
-                if (table.resourceClass() != resource) {
-                    throw new IllegalArgumentException("The table of " + resourceType + " holds "
-                            + table.resourceClass().getName() + " (of " + table.resourceClass().getClassLoader()
-                            + "), it can't be opened for " + resource.getName() + " (of " + resource.getClassLoader()
-                            + ")");
-                }
-                @SuppressWarnings("unchecked") // its class was compared above
-                var same = (TypeTable<R>) table;
-                return same;
-            }
+        var present = find(resourceType);
+        if (present.isPresent() && present.get().resourceClass() == resource) {
+            @SuppressWarnings("unchecked") // its class was compared above
+            var same = (TypeTable<R>) present.get();
+            return same;
         }
-        var made = new TypeTable<>(this, resourceType, all.length, resource);
-        var longer = Arrays.copyOf(all, all.length + 1);
-        longer[all.length] = made;
-        all = longer;
+        // The class may have come back from a new version of its bundle; nothing of the old one is in use then.
+        if (present.isPresent() && (present.get().isOpen() || present.get().count() > 0)) {
+            var old = present.get().resourceClass();
+            throw new IllegalArgumentException("The table of %s holds %s (of %s), it can't be opened for %s (of %s)"
+                    .formatted(resourceType, old.getName(), old.getClassLoader(), resource.getName(),
+                            resource.getClassLoader()));
+        }
+        var made = new TypeTable<>(this, resourceType, nextIndex++, resource);
+        all = Stream.concat(
+                        Arrays.stream(all).filter(table -> !table.resourceType().equals(resourceType)),
+                        Stream.of(made))
+                .toArray(TypeTable<?>[]::new);
         return made;
     }
 }
