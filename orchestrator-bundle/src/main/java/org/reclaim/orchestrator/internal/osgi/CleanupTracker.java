@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Binds and unbinds cleanups as their services come and go, on the thread that registers or unregisters them: when that
- * call returns, the cleanup is bound or refused. Getting the service and asking for its type is foreign code; it runs on
- * a worker, with a deadline.
+ * call returns, the cleanup is bound or refused. Getting the service and asking for its type is foreign code; it runs
+ * on a worker, with a deadline.
  */
 final class CleanupTracker implements ServiceTrackerCustomizer<ResourceCleanup, CleanupTracker.Binding> {
 

@@ -76,7 +76,7 @@ final class Front implements InvocationHandler, ServiceListener {
         publish();
     }
 
-    /** Registers the service, or brings its property up to date; outside of every lock, as the listeners are foreign. */
+    /** Registers the service, or brings its property up to date; outside of every lock: listeners are foreign. */
     private void publish() {
         if (toPublish.getAndIncrement() > 0) {
             return;

@@ -37,7 +37,7 @@ final class Fronts implements SynchronousBundleListener {
     boolean bind(String manager, Bound bound, Object target) {
         var type = interfaceOf(target.getClass(), manager);
         if (type.isEmpty()) {
-            LOG.warn("{} names the manager {}, but its object does not implement that; it has no front", bound, manager);
+            LOG.warn("{} names the manager {}, but its object does not implement it: no front", bound, manager);
             return false;
         }
         Front front;
