@@ -58,8 +58,15 @@ public final class MemoryBlock {
      * @throws IllegalStateException if a running call uses the memory: it is still held
      */
     public void release() {
-        if (arena.scope().isAlive()) {
-            arena.close();
+        try {
+            if (arena.scope().isAlive()) {
+                arena.close();
+            }
+        } catch (IllegalStateException e) {
+            // Another thread may have closed it since it was looked at, for another block of the same arena.
+            if (arena.scope().isAlive()) {
+                throw e;
+            }
         }
     }
 }
