@@ -9,7 +9,8 @@ public enum MemoryLifetime {
     PROCESS,
     /**
      * Until its handle is closed, or the process ends. The block has an arena of its own, whose closing costs a
-     * handshake with all threads of the JVM (tens of microseconds). For large blocks that are freed early.
+     * handshake with all threads of the JVM: tens of microseconds, and milliseconds while more threads are busy than
+     * there are processors. For few large blocks that are freed early.
      */
     HANDLE
 }
