@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
@@ -89,10 +90,11 @@ final class CleanupTracker implements ServiceTrackerCustomizer<ResourceCleanup, 
                     () -> ask(reference),
                     late -> context.ungetService(reference)));
         } catch (Exception e) {
+            var reason = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
             LOG.warn(
                     "The cleanup of {} is refused: {}. What its type holds will not be freed",
                     nameOf(reference),
-                    Failures.describe(e));
+                    Failures.describe(reason));
             return Optional.empty();
         }
     }
