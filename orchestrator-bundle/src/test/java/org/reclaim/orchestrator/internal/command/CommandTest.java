@@ -6,6 +6,7 @@ import static org.reclaim.orchestrator.internal.command.Shells.PATIENCE;
 import static org.reclaim.orchestrator.internal.command.Shells.isAlive;
 import static org.reclaim.orchestrator.internal.command.Shells.pidIn;
 import static org.reclaim.orchestrator.internal.command.Shells.sh;
+import static org.reclaim.orchestrator.internal.command.Shells.sleeperIn;
 import static org.reclaim.orchestrator.internal.command.Shells.until;
 
 import java.io.IOException;
@@ -42,14 +43,14 @@ class CommandTest {
     @AfterEach
     void close() throws IOException {
         commands.close();
-        assertThat(Shells.childrenOfJvm()).isEmpty();
+        assertThat(Shells.leftovers()).isEmpty();
     }
 
     @ParameterizedTest
     @EnumSource
     void terminatingReachesTheCommandAndWhatIsBelowIt(OrphanPolicy policy) throws Exception {
         var command = start(policy, "sleep 1000 & echo $! >" + below + "; wait");
-        long sleeper = pidIn(below);
+        long sleeper = sleeperIn(below);
 
         command.terminate();
 
@@ -63,7 +64,7 @@ class CommandTest {
     @EnumSource
     void whatIgnoresTheRequestToEndIsKilledAndNamed(OrphanPolicy policy) throws Exception {
         var command = start(policy, "trap '' TERM; sleep 1000 & echo $! >" + below + "; while :; do wait; done");
-        long sleeper = pidIn(below);
+        long sleeper = sleeperIn(below);
 
         command.terminate();
 
@@ -81,7 +82,7 @@ class CommandTest {
         // The subshell is ignoring TERM before it says so, and what it becomes goes on ignoring it.
         var command = start(policy, "(trap '' TERM; touch " + ready + "; exec sleep 1000) & echo $! >" + below
                 + "; wait");
-        long sleeper = pidIn(below);
+        long sleeper = sleeperIn(below);
         until(() -> Files.exists(ready));
 
         command.terminate();
@@ -103,12 +104,28 @@ class CommandTest {
 
         command.terminate();
         assertThat(command.awaitGone(A_MOMENT)).isFalse();
-        long late = pidIn(below);
+        long late = sleeperIn(below);
         var report = command.killRest(PATIENCE);
 
         assertThat(report.survivors()).isEmpty();
         assertThat(report.names()).contains("pid " + late + " (sleep)");
         assertThat(isAlive(late)).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsStartedWhileTheOthersAreKilledDoesNotEscape(OrphanPolicy policy) throws Exception {
+        // Ten loops that start one sleeper after the other; the odd duration marks those of this run.
+        var mark = "1000." + System.nanoTime();
+        var command = start(policy, "for loop in 1 2 3 4 5 6 7 8 9 10; do (i=0; while [ $i -lt 50 ]; do sleep " + mark
+                + " & i=$((i+1)); touch " + ready + "; done; wait) & done; wait");
+        until(() -> Files.exists(ready));
+
+        var report = command.killRest(PATIENCE);
+
+        assertThat(report.survivors()).isEmpty();
+        assertThat(report.killed()).isGreaterThan(10);
+        assertThat(Shells.withArgument(mark)).isEmpty();
     }
 
     @ParameterizedTest
@@ -166,7 +183,7 @@ class CommandTest {
     @EnumSource
     void anInterruptedKillGoesOnWhereItWas(OrphanPolicy policy) throws Exception {
         var command = start(policy, "sleep 1000 & echo $! >" + below + "; wait");
-        long sleeper = pidIn(below);
+        long sleeper = sleeperIn(below);
 
         Thread.currentThread().interrupt();
         assertThatThrownBy(() -> command.killRest(PATIENCE)).isInstanceOf(InterruptedException.class);

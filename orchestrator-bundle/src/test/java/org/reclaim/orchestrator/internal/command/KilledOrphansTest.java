@@ -6,6 +6,7 @@ import static org.reclaim.orchestrator.internal.command.Shells.PATIENCE;
 import static org.reclaim.orchestrator.internal.command.Shells.isAlive;
 import static org.reclaim.orchestrator.internal.command.Shells.pidIn;
 import static org.reclaim.orchestrator.internal.command.Shells.sh;
+import static org.reclaim.orchestrator.internal.command.Shells.sleeperIn;
 import static org.reclaim.orchestrator.internal.command.Shells.until;
 
 import java.io.IOException;
@@ -35,7 +36,7 @@ class KilledOrphansTest {
     @AfterEach
     void nothingIsLeft() throws IOException {
         commands.close();
-        assertThat(Shells.childrenOfJvm()).isEmpty();
+        assertThat(Shells.leftovers()).isEmpty();
         assertThat(ProcessCalls.isChildSubreaper()).isFalse();
     }
 
@@ -58,7 +59,7 @@ class KilledOrphansTest {
     void aDaemonThatForkedTwiceIsKilled() throws Exception {
         var pid = folder.resolve("pid");
         var command = start("(setsid sh -c '(sleep 1000 & echo $! >" + pid + ") &' &)");
-        long daemon = pidIn(pid);
+        long daemon = sleeperIn(pid);
         command.waitForExit();
 
         assertThat(command.killRest(PATIENCE).names()).contains("pid " + daemon + " (sleep)");
@@ -69,8 +70,7 @@ class KilledOrphansTest {
     void terminatingReachesOrphansToo() throws Exception {
         var pid = folder.resolve("pid");
         var command = start("(setsid sleep 1000 & echo $! >" + pid + "); exec sleep 1001");
-        long orphan = pidIn(pid);
-        until(() -> Shells.find(orphan).name().equals("sleep"));
+        long orphan = sleeperIn(pid);
         assertThat(Shells.find(orphan).parent()).isEqualTo(ProcessHandle.current().pid());
 
         command.terminate();

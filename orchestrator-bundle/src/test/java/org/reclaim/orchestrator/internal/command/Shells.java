@@ -34,6 +34,13 @@ final class Shells {
         }
     }
 
+    /** As {@link #pidIn}, once it is what it wants to be: before that the process is a shell. */
+    static long sleeperIn(Path file) {
+        long pid = pidIn(file);
+        until(() -> find(pid).name().equals("sleep"));
+        return pid;
+    }
+
     static boolean isAlive(long pid) {
         try {
             return OS.find(pid).filter(found -> !found.isGone()).isPresent();
@@ -49,6 +56,26 @@ final class Shells {
     /** The children of this JVM, those included that have ended and that nobody has waited for. */
     static List<OsProcess> childrenOfJvm() throws IOException {
         return OS.all().stream().filter(found -> found.parent() == OS.self()).toList();
+    }
+
+    /** Says what children the JVM has, as {@link #childrenOfJvm}, and kills them: the next test is not to fail, too. */
+    static List<OsProcess> leftovers() throws IOException {
+        var left = childrenOfJvm();
+        for (var child : left) {
+            OS.send(child.id(), Signal.KILL);
+        }
+        for (var child : left) {
+            until(() -> OS.find(child.id().pid()).isEmpty() || OS.reap(child.id()));
+        }
+        return left;
+    }
+
+    /** The processes that have a certain argument. */
+    static List<Long> withArgument(String argument) {
+        return ProcessHandle.allProcesses()
+                .filter(found -> List.of(found.info().arguments().orElse(new String[0])).contains(argument))
+                .map(ProcessHandle::pid)
+                .toList();
     }
 
     static void until(Callable<Boolean> condition) {
