@@ -11,6 +11,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.ref.WeakReference;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -71,6 +72,25 @@ class SystemCallsTest {
         assertThatThrownBy(() -> SystemCalls.invoke("absent", 1, errno -> (int) ABSENT.invokeExact(errno, 1)))
                 .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessageStartingWith("no_such_function is not there: Linux on ");
+    }
+
+    @Test
+    void onAnotherSystemOnlyCallingFails() throws Exception {
+        var jvm = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Dos.name=Elsewhere",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Elsewhere.class.getName())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+
+        var output = new String(jvm.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        var reason = " is not there: Elsewhere on " + System.getProperty("os.arch")
+                + "; needed is Linux on x86_64 or aarch64";
+        assertThat(output.lines()).containsExactly("false Unknown error", "prctl" + reason, "close" + reason);
+        assertThat(jvm.waitFor()).isZero();
     }
 
     @Test
