@@ -1,0 +1,54 @@
+package org.reclaim.benchmarks;
+
+import java.util.List;
+
+/** What is compared. */
+final class Comparisons {
+
+    private static final String MAPS = "map of maps";
+    private static final String CLEANER = "Cleaner";
+
+    private Comparisons() {}
+
+    /** Tracking and releasing one resource. */
+    static List<Comparison> track() {
+        var own = track("ownProcessTable", 1);
+        var ownOfTwo = track("ownProcessTable", 2);
+        var sameOfTwo = track("sameProcessTable", 2);
+        return List.of(
+                Comparison.of("track + release", own, MAPS, track("ownProcessMaps", 1)).bar(new Bar.Faster(3)),
+                Comparison.of("track + release", own, CLEANER, track("cleaner", 1)).bar(new Bar.Faster(1.5)),
+                Comparison.of("the same, oldest of 64 first", track("windowTable", 1), MAPS, track("windowMaps", 1)),
+                Comparison.of("2 threads, 2 processes", ownOfTwo, MAPS, track("ownProcessMaps", 2))
+                        .bar(new Bar.Faster(5)),
+                Comparison.of("2 threads, 2 processes", ownOfTwo, CLEANER, track("cleaner", 2))
+                        .bar(new Bar.Faster(8)),
+                Comparison.of("2 threads, 1 process", sameOfTwo, MAPS, track("sameProcessMaps", 2))
+                        .bar(new Bar.Faster(4)));
+    }
+
+    /** Ending a process of eight types. */
+    static List<Comparison> end() {
+        var idle = end("table").with("held", 0).with("blocking", false);
+        var holding = end("table").with("held", 10).with("blocking", false);
+        var holdingWhatBlocks = end("table").with("held", 10).with("blocking", true);
+        var emptyLoop = end("emptyLoop").with("held", 0);
+        var idleMaps = end("maps").with("held", 0);
+        var maps = end("maps").with("held", 10);
+        return List.of(
+                Comparison.of("end, nothing held", idle, "empty loop", emptyLoop).bar(new Bar.Above(150)),
+                Comparison.of("end, nothing held", idle, MAPS, idleMaps),
+                Comparison.of("end, 10 held of each of 8 types", holding, MAPS, maps).bar(new Bar.Faster(1)),
+                Comparison.of("the same, may block", holdingWhatBlocks, MAPS + " + hand-over", maps, end("handOver"))
+                        .bar(new Bar.Faster(1)),
+                Comparison.of("start + end, nothing held", end("startAndEnd"), MAPS, idleMaps));
+    }
+
+    private static Case track(String method, int threads) {
+        return Case.of(TrackBenchmark.class, method, threads);
+    }
+
+    private static Case end(String method) {
+        return Case.of(EndBenchmark.class, method, 1);
+    }
+}
