@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What a cleanup freed. Immutable.
@@ -24,6 +25,8 @@ public record CleanupStats(
 
     /** Nothing freed, no error, no time. */
     public static final CleanupStats NONE = new CleanupStats(0, 0, 0, Duration.ZERO, Map.of());
+
+    private static final Duration LONGEST = Duration.ofSeconds(Long.MAX_VALUE);
 
     /**
      * Checks and copies.
@@ -68,12 +71,12 @@ public record CleanupStats(
      * @return from 0; at least 1 if anything was freed, however fast
      */
     public long cleanupDurationMicros() {
-        long micros = cleanupDuration.toNanos() / 1_000;
+        long micros = TimeUnit.MICROSECONDS.convert(cleanupDuration);
         return resourcesFreed > 0 ? Math.max(1, micros) : micros;
     }
 
     /**
-     * Adds the figures of a later cleanup. Sums stop at {@link Long#MAX_VALUE}.
+     * Adds the figures of a later cleanup. Sums stop at {@link Long#MAX_VALUE}, of seconds for the duration.
      *
      * @param other what was freed after this
      * @return the sums; {@link #byType()} keeps this order, then that of {@code other}
@@ -85,13 +88,17 @@ public record CleanupStats(
                 saturatedSum(resourcesFreed, other.resourcesFreed),
                 saturatedSum(bytesFreed, other.bytesFreed),
                 saturatedSum(errorsEncountered, other.errorsEncountered),
-                cleanupDuration.plus(other.cleanupDuration),
+                saturatedSum(cleanupDuration, other.cleanupDuration),
                 types);
     }
 
     private static long saturatedSum(long a, long b) {
         long sum = a + b;
         return sum < 0 ? Long.MAX_VALUE : sum;
+    }
+
+    private static Duration saturatedSum(Duration a, Duration b) {
+        return b.compareTo(LONGEST.minus(a)) > 0 ? LONGEST : a.plus(b);
     }
 
     private static void requireNotNegative(String name, long value) {

@@ -17,6 +17,15 @@ public class ReleaseFailedException extends RuntimeException {
      * @param cause        what the releaser threw
      */
     public ReleaseFailedException(String resourceType, long pid, String label, Throwable cause) {
-        super("Process " + pid + " could not release " + label + " of " + resourceType + ": " + cause, cause);
+        super("Process " + pid + " could not release " + label + " of " + resourceType + ": " + text(cause), cause);
+    }
+
+    /** The cause is foreign: even to ask for its text may throw, which must not take the place of this exception. */
+    private static String text(Throwable cause) {
+        try {
+            return String.valueOf(cause);
+        } catch (Throwable t) {
+            return cause.getClass().getName();
+        }
     }
 }

@@ -41,7 +41,7 @@ public final class ResourceOrchestrators {
          *
          * @param cleanup the cleanup; asked for its type now
          * @return this
-         * @throws IllegalArgumentException if its type is no type name
+         * @throws IllegalArgumentException if its type is no type name, or asking for it throws
          */
         public Builder register(ResourceCleanup cleanup) {
             return register(cleanup, 0);
@@ -53,12 +53,11 @@ public final class ResourceOrchestrators {
          * @param cleanup the cleanup; asked for its type now
          * @param ranking the highest is cleaned first, among equals the last registered
          * @return this
-         * @throws IllegalArgumentException if its type is no type name
+         * @throws IllegalArgumentException if its type is no type name, or asking for it throws
          */
         public Builder register(ResourceCleanup cleanup, int ranking) {
             Objects.requireNonNull(cleanup, "cleanup");
-            registrations.add(new Registration(
-                    ResourceTypes.requireValid(cleanup.resourceType()), cleanup, ranking));
+            registrations.add(new Registration(ResourceTypes.of(cleanup), cleanup, ranking));
             return this;
         }
 

@@ -1,21 +1,30 @@
 package org.reclaim.orchestrator.internal;
 
+import java.time.Duration;
 import java.util.List;
 import org.reclaim.api.CleanupResult;
+import org.reclaim.api.CleanupStats;
 import org.reclaim.api.ProcessInfo;
 import org.reclaim.api.ResourceInventory;
 import org.reclaim.api.ResourceOrchestrator;
+import org.reclaim.api.TypeOutcome;
+import org.reclaim.orchestrator.internal.cleanup.Bound;
 import org.reclaim.orchestrator.internal.cleanup.Inventory;
 import org.reclaim.orchestrator.internal.cleanup.Orchestrator;
 import org.reclaim.orchestrator.internal.command.Commands;
 import org.reclaim.orchestrator.internal.process.ProcessCleaner;
 import org.reclaim.orchestrator.internal.process.Processes;
+import org.reclaim.orchestrator.internal.table.Failures;
 import org.reclaim.orchestrator.internal.table.Owner;
 import org.reclaim.orchestrator.internal.table.Owners;
 import org.reclaim.orchestrator.internal.table.Tables;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The parts that make a platform, wired. */
 public final class Core implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Core.class);
 
     private final Owners owners = new Owners();
     private final Settings settings;
@@ -116,8 +125,11 @@ public final class Core implements AutoCloseable {
         }
     }
 
-    /** Cleaning by an orchestrator that was handed in. It knows nothing of our tables, so nothing is in them. */
+    /** Cleaning by an orchestrator that was handed in: foreign code, which may throw as any cleanup may. */
     private final class Given implements ProcessCleaner {
+
+        /** Stands for all its types where it fails as a whole. */
+        private static final String ALL = "orchestrator";
 
         private final ResourceOrchestrator given;
 
@@ -135,7 +147,7 @@ public final class Core implements AutoCloseable {
             return new Cleaning() {
                 @Override
                 public CleanupResult finish() {
-                    return given.cleanupProcess(process.pid());
+                    return Bound.insideUnbound(() -> clean(process.pid()));
                 }
 
                 @Override
@@ -145,9 +157,27 @@ public final class Core implements AutoCloseable {
             };
         }
 
+        private CleanupResult clean(long pid) {
+            try {
+                var result = given.cleanupProcess(pid);
+                return result == null ? failed(pid, "cleanupProcess returned null") : result;
+            } catch (Throwable t) { // an Error too: the process must come to its end
+                var failure = Failures.describe(t);
+                LOG.error("The orchestrator that was handed in failed for process {}: {}", pid, failure);
+                return failed(pid, failure);
+            }
+        }
+
+        private static CleanupResult failed(long pid, String detail) {
+            var stats = CleanupStats.of(ALL, 0, 0, 1, Duration.ZERO);
+            return new CleanupResult(
+                    pid, stats, List.of(new TypeOutcome(ALL, TypeOutcome.Status.FAILED, stats, detail)));
+        }
+
         @Override
         public void ended(Owner process, CleanupResult result) {
-            if (process.tryForget()) {
+            // What is left in tables is still found there, by its pid, until it is released.
+            if (!process.holdsAnything() && process.tryForget()) {
                 owners.remove(process.pid());
             }
         }

@@ -18,6 +18,7 @@ import org.reclaim.orchestrator.internal.cleanup.Bound;
 import org.reclaim.orchestrator.internal.command.Commands;
 import org.reclaim.orchestrator.internal.process.Processes;
 import org.reclaim.orchestrator.internal.table.OpenerTables;
+import org.reclaim.orchestrator.internal.table.ResourceTypes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,9 +50,10 @@ public final class Embedded implements EmbeddedProcessManager {
         for (var provider : providers) {
             var cleanup = provider.create(tables);
             var type = provider.resourceType();
-            if (!type.equals(cleanup.resourceType())) {
+            var ofCleanup = ResourceTypes.of(cleanup);
+            if (!type.equals(ofCleanup)) {
                 throw new IllegalArgumentException("The provider " + provider.getClass().getName() + " is for '" + type
-                        + "', but its cleanup is for '" + cleanup.resourceType() + "'");
+                        + "', but its cleanup is for '" + ofCleanup + "'");
             }
             cleanups.put(type, cleanup);
             core.orchestrator().bind(new Bound(

@@ -38,6 +38,14 @@ public final class Bindings {
             this(resourceType, bound, table, emptyOutcome(resourceType));
         }
 
+        /**
+         * Whether the table alone says what a process holds of the type. Not if nobody has it open although there is a
+         * cleanup: that one has no use for the table, which an earlier one left behind.
+         */
+        boolean isTableInUse() {
+            return table != null && (bound == null || table.isOpen());
+        }
+
         private static TypeOutcome emptyOutcome(String type) {
             var stats = CleanupStats.of(type, 0, 0, 0, Duration.ZERO);
             return new TypeOutcome(type, TypeOutcome.Status.EMPTY, stats, "");

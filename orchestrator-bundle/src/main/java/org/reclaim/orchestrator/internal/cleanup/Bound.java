@@ -2,8 +2,10 @@ package org.reclaim.orchestrator.internal.cleanup;
 
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -40,7 +42,10 @@ public final class Bound {
     private final String bundle;
     private final AtomicLongArray uses = new AtomicLongArray(STRIPES * PADDING);
     private final Semaphore permits = new Semaphore(MAX_CALLS);
-    private final AtomicInteger stuck = new AtomicInteger();
+
+    /** Calls past their deadline that have not returned. */
+    private final Set<Call> givenUp = ConcurrentHashMap.newKeySet();
+
     private volatile int ranking;
     private volatile boolean closed;
 
@@ -92,8 +97,51 @@ public final class Bound {
         return permits;
     }
 
-    AtomicInteger stuck() {
+    /** How many calls are past their deadline and have not returned. Those that only helped others don't count. */
+    int stuck() {
+        int stuck = 0;
+        for (var call : givenUp) {
+            stuck += call.isHelper() ? 0 : 1;
+        }
         return stuck;
+    }
+
+    /** Whether a call for this process is stuck. */
+    boolean isStuckFor(long pid) {
+        return givenUp.stream().anyMatch(call -> call.pid() == pid && !call.isHelper());
+    }
+
+    void addGivenUp(Call call) {
+        givenUp.add(call);
+    }
+
+    void removeGivenUp(Call call) {
+        givenUp.remove(call);
+    }
+
+    /** Whether it is being unbound, or was. */
+    boolean isClosed() {
+        return closed;
+    }
+
+    /**
+     * Takes a place among the calls on workers; to be given back to {@link #permits()}.
+     *
+     * @param deadline how long to wait for it
+     * @return empty; or, if there is no place, why
+     */
+    String admit(Duration deadline) {
+        if (stuck() >= MAX_STUCK) {
+            return "not called: " + MAX_STUCK + " earlier calls are stuck";
+        }
+        try {
+            return permits.tryAcquire(deadline.toNanos(), TimeUnit.NANOSECONDS)
+                    ? ""
+                    : "not called: " + MAX_CALLS + " other calls did not make room";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "not called: interrupted while it waited for other calls";
+        }
     }
 
     /** Begins a call; false if it is being unbound. */
@@ -120,13 +168,19 @@ public final class Bound {
         return ScopedValue.where(CALLS, new Frame(this, outer)).call(body);
     }
 
+    /** Runs foreign code that cleans although it is not bound, marked for this thread as a call into a plug-in. */
+    public static <T> T insideUnbound(Supplier<T> body) {
+        var outer = CALLS.isBound() ? CALLS.get() : null;
+        return ScopedValue.where(CALLS, new Frame(null, outer)).call(body::get);
+    }
+
     /** Whether the running thread is within a call into any plug-in. */
     public static boolean isWithinCall() {
         return CALLS.isBound();
     }
 
     /**
-     * Bars new calls, and waits for those in flight: not for those of this thread, nor for stuck ones.
+     * Bars new calls, and waits for those in flight: not for those of this thread, nor for those given up.
      *
      * @return false if some were still in flight after {@code timeout}
      */
@@ -134,7 +188,7 @@ public final class Bound {
         closed = true;
         long deadline = System.nanoTime() + timeout.toNanos();
         int own = ownCalls();
-        Supplier<Boolean> quiet = () -> inFlight() <= own + stuck.get();
+        Supplier<Boolean> quiet = () -> inFlight() <= own + givenUp.size();
         while (!quiet.get()) {
             if (System.nanoTime() >= deadline || Thread.currentThread().isInterrupted()) {
                 return false;

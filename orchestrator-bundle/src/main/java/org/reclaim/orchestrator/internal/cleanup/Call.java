@@ -1,20 +1,22 @@
 package org.reclaim.orchestrator.internal.cleanup;
 
 /**
- * One call into a plug-in, on a worker. Either it returns, or its watcher gives it up first and interrupts it; then it
- * counts as stuck until it does return, unless it only helped another call.
+ * One call into a plug-in on behalf of a process, on a worker. Either it returns, or its watcher gives it up first and
+ * interrupts it; then it counts as stuck until it does return, unless it only helped another call.
  */
 final class Call {
 
     private final Bound bound;
+    private final long pid;
     private final boolean helper;
     private final Thread thread = Thread.currentThread();
     private boolean returned;
-    private boolean abandoned;
+    private boolean givenUp;
 
     /** Begun by the running thread. */
-    Call(Bound bound, boolean helper) {
+    Call(Bound bound, long pid, boolean helper) {
         this.bound = bound;
+        this.pid = pid;
         this.helper = helper;
     }
 
@@ -22,26 +24,34 @@ final class Call {
         return bound;
     }
 
+    long pid() {
+        return pid;
+    }
+
+    boolean isHelper() {
+        return helper;
+    }
+
     /** Gives it up and interrupts it; false if it has returned. */
-    synchronized boolean abandon() {
+    synchronized boolean giveUp() {
         if (returned) {
             return false;
         }
-        abandoned = true;
-        bound.stuck().addAndGet(helper ? 0 : 1);
+        givenUp = true;
+        bound.addGivenUp(this);
         // Under the lock: the interrupt can't hit what the thread does after the call has returned.
         thread.interrupt();
         return true;
     }
 
-    /** Says that it has returned; false if it was given up before. */
+    /** Says that it has returned, before {@link Bound#exit}; false if it was given up before. */
     synchronized boolean returned() {
         returned = true;
-        if (abandoned) {
-            bound.stuck().addAndGet(helper ? 0 : -1);
+        if (givenUp) {
+            bound.removeGivenUp(this);
             Thread.interrupted();
         }
-        return !abandoned;
+        return !givenUp;
     }
 
     /** Where its thread stands. */

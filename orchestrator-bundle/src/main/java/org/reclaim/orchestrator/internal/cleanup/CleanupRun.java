@@ -3,9 +3,6 @@ package org.reclaim.orchestrator.internal.cleanup;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
 import org.reclaim.api.CleanupResult;
@@ -13,7 +10,6 @@ import org.reclaim.api.CleanupStats;
 import org.reclaim.api.TypeOutcome;
 import org.reclaim.api.TypeOutcome.Status;
 import org.reclaim.orchestrator.internal.cleanup.Bindings.Step;
-import org.reclaim.orchestrator.internal.table.Holding;
 import org.reclaim.orchestrator.internal.table.Owner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,8 +35,8 @@ final class CleanupRun {
         void outcome(long pid, Owner owner, TypeOutcome outcome);
     }
 
-    /** A foreign call in progress, and what it cleans. */
-    private record Attempt(StepCleanup cleanup, Call call) {}
+    /** A foreign call in progress, what it cleans, and who helps with it. */
+    private record Attempt(StepCleanup cleanup, Call call, Helpers helpers) {}
 
     private final Orchestrator orchestrator;
     private final long pid;
@@ -114,7 +110,7 @@ final class CleanupRun {
 
     /** Does a step on this thread if nothing in it can wait; false if it needs a worker. */
     private boolean doHere(Step step) {
-        if (step.table() != null && (owner == null || step.table().holding(owner) == null)) {
+        if (step.isTableInUse() && (owner == null || step.table().holding(owner) == null)) {
             outcomes.set(next, step.empty());
             return true;
         }
@@ -122,8 +118,8 @@ final class CleanupRun {
         if (!cleanup.isQuick() && !cleanup.isNonBlocking()) {
             return false;
         }
-        long end = System.nanoTime() + deadline(next);
-        outcomes.set(next, cleanup.perform(() -> System.nanoTime() - end >= 0));
+        long end = System.nanoTime() + deadline(next).toNanos();
+        outcomes.set(next, cleanup.isQuick() ? cleanup.quick() : cleanup.perform(() -> System.nanoTime() - end >= 0));
         return true;
     }
 
@@ -132,12 +128,16 @@ final class CleanupRun {
             orchestrator.workers().execute(segment);
         } catch (OutOfMemoryError | IllegalStateException e) {
             LOG.error("No worker for the cleanup of process {}: it runs on the thread that ends it", pid, e);
+            boolean interrupted = Thread.interrupted();
             segment.run();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
-    private long deadline(int step) {
-        return orchestrator.settings().deadline(steps[step].resourceType()).toNanos();
+    private Duration deadline(int step) {
+        return orchestrator.settings().deadline(steps[step].resourceType());
     }
 
     private StepCleanup cleanupOf(Step step) {
@@ -147,14 +147,13 @@ final class CleanupRun {
     /** Waits for a worker. Returns the step to go on with: the end, or the one after a step that was given up. */
     private int watch(Segment worker) throws InterruptedException {
         watcher = Thread.currentThread();
-        long progressSeen = -1;
         while (true) {
             // Position before start: the worker writes them the other way round, so the start is never too old.
             int at = worker.position;
             if (at == steps.length) {
                 return at;
             }
-            long deadline = deadline(at);
+            long deadline = deadline(at).toNanos();
             long left = deadline - (System.nanoTime() - worker.startedAt);
             if (left <= 0 && worker.giveUp(at)) {
                 return at + 1;
@@ -164,9 +163,7 @@ final class CleanupRun {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            if (worker.position == at) {
-                progressSeen = worker.helpIfStuck(progressSeen);
-            }
+            worker.helpIfStuck();
         }
     }
 
@@ -176,7 +173,9 @@ final class CleanupRun {
         private volatile int position;
         private volatile long startedAt = System.nanoTime();
         private volatile Attempt inProgress;
-        private final Set<Call> helpers = ConcurrentHashMap.newKeySet();
+
+        /** Whether the plug-in was called at the present position. Used by the worker alone. */
+        private boolean called;
 
         Segment(int from) {
             position = from;
@@ -189,9 +188,9 @@ final class CleanupRun {
                 position = i;
                 var outcome = perform(i);
                 if (!outcomes.compareAndSet(i, null, outcome)) {
-                    // Kept first, told second; Orchestrator.finish remembers the pair first and looks here second.
-                    lateOutcomes.set(i, outcome);
-                    late.outcome(pid, owner, outcome);
+                    if (called) {
+                        tellLate(i, outcome);
+                    }
                     return;
                 }
             }
@@ -200,43 +199,57 @@ final class CleanupRun {
             LockSupport.unpark(watcher);
         }
 
+        private void tellLate(int i, TypeOutcome outcome) {
+            var fresh = StepCleanup.since(outcome, outcomes.get(i));
+            // Kept first, told second; FollowUp.finished remembers the pair first and looks here second.
+            lateOutcomes.set(i, fresh);
+            late.outcome(pid, owner, fresh);
+        }
+
         private TypeOutcome perform(int i) {
-            var current = cleanupOf(steps[i]);
-            if (current.isQuick()) {
-                return current.perform(() -> false);
+            called = false;
+            var cleanup = cleanupOf(steps[i]);
+            if (cleanup.isQuick()) {
+                return cleanup.quick();
             }
-            var bound = steps[i].bound();
-            var refusal = acquire(bound);
-            if (!refusal.isEmpty()) {
-                return timedOut(i, current, refusal);
+            for (var bound = cleanup.present(); bound.isPresent(); bound = cleanup.present()) {
+                var refusal = bound.get().admit(deadline(i));
+                if (!refusal.isEmpty()) {
+                    return timedOut(i, cleanup, refusal);
+                }
+                try {
+                    if (bound.get().tryEnter()) {
+                        return call(i, cleanup, bound.get());
+                    }
+                } finally {
+                    bound.get().permits().release();
+                }
             }
-            var attempt = new Attempt(current, new Call(bound, false));
-            inProgress = attempt;
+            return cleanup.unbound();
+        }
+
+        /** Calls what was entered, and leaves it. */
+        private TypeOutcome call(int i, StepCleanup cleanup, Bound bound) {
+            var call = new Call(bound, pid, false);
             var thread = Thread.currentThread();
             var name = thread.getName();
             thread.setName("reclaim-worker: " + bound.resourceType() + " of process " + pid);
+            inProgress = new Attempt(cleanup, call, new Helpers(orchestrator.workers(), pid));
             try {
-                return current.perform(() -> outcomes.get(i) != null);
+                // Read after the attempt was written (both volatile): pairs with giveUp(), which sets the outcome and
+                // then looks for the attempt. So no call is made that nobody watches.
+                if (outcomes.get(i) != null) {
+                    return timedOut(i, cleanup, "not called: too late");
+                }
+                called = true;
+                return cleanup.perform(bound, () -> outcomes.get(i) != null);
             } finally {
                 inProgress = null;
-                bound.permits().release();
-                attempt.call().returned();
+                call.returned();
+                bound.exit();
+                // Whatever the plug-in did to this thread must not hit the next type.
+                Thread.interrupted();
                 thread.setName(name);
-            }
-        }
-
-        /** Takes a place among the calls of a type. Says why if there is none. */
-        private String acquire(Bound bound) {
-            if (bound.stuck().get() >= Bound.MAX_STUCK) {
-                return "not called: " + Bound.MAX_STUCK + " earlier calls are stuck";
-            }
-            long nanos = orchestrator.settings().deadline(bound.resourceType()).toNanos();
-            try {
-                return bound.permits().tryAcquire(nanos, TimeUnit.NANOSECONDS)
-                        ? ""
-                        : "not called: " + Bound.MAX_CALLS + " other calls did not make room";
-            } catch (InterruptedException e) {
-                return "not called: interrupted while it waited for other calls";
             }
         }
 
@@ -248,57 +261,33 @@ final class CleanupRun {
         /** Called by the watcher when the deadline has passed; false if the step was done at the last moment. */
         boolean giveUp(int i) {
             var attempt = inProgress;
-            if (attempt == null) {
-                var detail = "not called: its worker got no turn within the deadline";
-                return outcomes.compareAndSet(i, null, timedOut(i, cleanupOf(steps[i]), detail));
-            }
-            var detail = "did not return within " + Duration.ofNanos(deadline(i));
-            if (!outcomes.compareAndSet(i, null, timedOut(i, attempt.cleanup(), detail))) {
+            var detail = attempt == null
+                    ? "not called: its worker got no turn within the deadline"
+                    : "did not return within " + deadline(i);
+            var cleanup = attempt == null ? cleanupOf(steps[i]) : attempt.cleanup();
+            if (!outcomes.compareAndSet(i, null, timedOut(i, cleanup, detail))) {
                 return false;
             }
-            var stack = attempt.call().stack();
-            if (attempt.call().abandon()) {
-                LOG.warn(
-                        "Cleanup of {} for process {} {}; going on with the next type. Its thread '{}' is at{}",
-                        steps[i].resourceType(), pid, detail, attempt.call().threadName(), Stacks.format(stack));
+            // Read again, after the outcome was set: pairs with call(), see there.
+            var stuck = inProgress;
+            if (stuck != null) {
+                var stack = stuck.call().stack();
+                stuck.helpers().giveUp();
+                if (stuck.call().giveUp()) {
+                    LOG.warn(
+                            "Cleanup of {} for process {} {}; going on with the next type. Its thread '{}' is at{}",
+                            steps[i].resourceType(), pid, detail, stuck.call().threadName(), Stacks.format(stack));
+                }
             }
-            helpers.forEach(Call::abandon);
             return true;
         }
 
-        /** Lets another worker release what is left of a table when one release hangs; returns the progress seen. */
-        long helpIfStuck(long progressSeen) {
+        /** Called by the watcher now and then: lets others release what is left of a table when one release hangs. */
+        void helpIfStuck() {
             var attempt = inProgress;
             var holding = attempt == null ? null : attempt.cleanup().holding();
-            if (holding == null) {
-                return -1;
-            }
-            long progress = holding.tally().progress();
-            var bound = attempt.call().bound();
-            if (progress == progressSeen && holding.isReleasing() && bound.permits().tryAcquire()) {
-                start(() -> help(bound, holding));
-            }
-            return progress;
-        }
-
-        private void help(Bound bound, Holding<?> holding) {
-            var call = new Call(bound, true);
-            helpers.add(call);
-            try {
-                if (bound.tryEnter()) {
-                    try {
-                        bound.inside(() -> {
-                            holding.releaseAll();
-                            return null;
-                        });
-                    } finally {
-                        bound.exit();
-                    }
-                }
-            } finally {
-                bound.permits().release();
-                helpers.remove(call);
-                call.returned();
+            if (holding != null) {
+                attempt.helpers().look(attempt.call().bound(), holding);
             }
         }
     }

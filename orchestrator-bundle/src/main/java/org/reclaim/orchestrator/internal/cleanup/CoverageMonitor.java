@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.reclaim.api.Coverage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,12 +45,16 @@ final class CoverageMonitor {
         coverage.warnings().forEach(LOG::warn);
     }
 
-    /** To be called after each binding and unbinding. */
-    synchronized void changed(Collection<String> registered) {
+    /**
+     * To be called after each binding and unbinding.
+     *
+     * @param registered asked under the lock: of two that come here, the later one sees both changes
+     */
+    synchronized void changed(Supplier<? extends Collection<String>> registered) {
         if (stopping) {
             return;
         }
-        var coverage = coverage(registered);
+        var coverage = coverage(registered.get());
         seen.addAll(coverage.bound());
         for (var type : coverage.bound()) {
             if (warned.remove(type)) {
@@ -68,7 +73,7 @@ final class CoverageMonitor {
     }
 
     /** Says that from now on a type that never came is missing. */
-    synchronized void startedUp(Collection<String> registered) {
+    synchronized void startedUp(Supplier<? extends Collection<String>> registered) {
         startedUp = true;
         changed(registered);
     }

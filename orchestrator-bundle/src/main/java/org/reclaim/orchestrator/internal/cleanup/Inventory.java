@@ -46,7 +46,7 @@ public final class Inventory implements ResourceInventory {
                 bound == null ? "" : bound.bundle(),
                 table == null ? 0 : table.count(),
                 table == null ? 0 : table.bytes(),
-                bound == null ? 0 : bound.stuck().get());
+                bound == null ? 0 : bound.stuck());
     }
 
     @Override

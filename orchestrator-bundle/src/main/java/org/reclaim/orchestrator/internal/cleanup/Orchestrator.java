@@ -7,16 +7,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.reclaim.api.CleanupResult;
 import org.reclaim.api.CleanupStats;
 import org.reclaim.api.Coverage;
 import org.reclaim.api.ResourceOrchestrator;
-import org.reclaim.api.TypeOutcome;
 import org.reclaim.orchestrator.internal.Settings;
 import org.reclaim.orchestrator.internal.cleanup.Bindings.Step;
 import org.reclaim.orchestrator.internal.table.Owner;
@@ -38,10 +37,9 @@ public final class Orchestrator implements ResourceOrchestrator, AutoCloseable {
     private final Bindings bindings;
     private final Workers workers = new Workers();
     private final CoverageMonitor coverage;
-    private final Unsettled unsettled;
-    private final EndAnnouncer announcer = new EndAnnouncer(workers);
     private final ScheduledThreadPoolExecutor timer;
-    private final AtomicReference<CleanupStats> totals = new AtomicReference<>(CleanupStats.NONE);
+    private final FollowUp followUp;
+    private final EndAnnouncer announcer;
 
     /**
      * No cleanup is bound yet.
@@ -64,22 +62,25 @@ public final class Orchestrator implements ResourceOrchestrator, AutoCloseable {
         // Its thread goes when nothing is to be tried again: an orchestrator of one's own needs no closing.
         timer.setKeepAliveTime(TIMER_KEEP_ALIVE.toNanos(), TimeUnit.NANOSECONDS);
         timer.allowCoreThreadTimeOut(true);
-        unsettled = new Unsettled(timer, this::retry);
+        timer.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy()); // nothing is tried after the stop
+        timer.setRemoveOnCancelPolicy(true);
+        followUp = new FollowUp(this, timer);
+        announcer = new EndAnnouncer(workers, timer, settings, followUp::stuckCallReturned);
         tables.listen(new Tables.Listener() {
             @Override
             public void opened(TypeTable<?> table) {
                 bindings.renew();
-                typeIsBack(table.resourceType());
+                followUp.typeIsBack(table.resourceType());
             }
 
             @Override
             public void releasedLate(String resourceType, long pid) {
-                unsettled.trySoon(pid, resourceType);
+                followUp.releasedLate(resourceType, pid);
             }
         });
         if (!settings.expectedTypes().isEmpty()) {
             timer.schedule(
-                    () -> coverage.startedUp(bindings.types()),
+                    () -> coverage.startedUp(bindings::types),
                     settings.startupGrace().toMillis(),
                     TimeUnit.MILLISECONDS);
         }
@@ -88,8 +89,8 @@ public final class Orchestrator implements ResourceOrchestrator, AutoCloseable {
     /** Makes a cleanup the one of its type, and tries what waits for it. */
     public void bind(Bound bound) {
         bindings.bind(bound);
-        coverage.changed(bindings.types());
-        typeIsBack(bound.resourceType());
+        coverage.changed(bindings::types);
+        followUp.typeIsBack(bound.resourceType());
     }
 
     /** Gives a cleanup another ranking, unless the configuration sets that of its type. */
@@ -101,22 +102,14 @@ public final class Orchestrator implements ResourceOrchestrator, AutoCloseable {
     public void unbind(Bound bound) {
         if (bindings.unbind(bound)) {
             workers.retire();
-            coverage.changed(bindings.types());
-            typeIsBack(bound.resourceType());
+            coverage.changed(bindings::types);
+            followUp.typeIsBack(bound.resourceType());
         }
     }
 
     /** The ranking that counts: the configuration's before the service's. */
     public int effectiveRanking(String resourceType, int ofService) {
         return settings.rankings().getOrDefault(resourceType, ofService);
-    }
-
-    private void typeIsBack(String resourceType) {
-        if (bindings.current(resourceType) == null) {
-            return;
-        }
-        unsettled.trySoon(resourceType);
-        tables.find(resourceType).filter(TypeTable::isOpen).ifPresent(table -> workers.execute(table::releaseClosed));
     }
 
     @Override
@@ -130,15 +123,17 @@ public final class Orchestrator implements ResourceOrchestrator, AutoCloseable {
         }
         var run = begin(pid, owner);
         boolean interrupted = false;
-        while (true) {
-            try {
-                return finish(run, owner);
-            } catch (InterruptedException e) {
-                interrupted = true; // the caller asked for a result, so it gets one; the flag is handed on
-            } finally {
-                if (interrupted) {
-                    Thread.currentThread().interrupt();
+        try {
+            while (true) {
+                try {
+                    return finish(run, owner);
+                } catch (InterruptedException e) {
+                    interrupted = true; // the caller asked for a result, so it gets one; the flag is handed on
                 }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
     }
@@ -155,7 +150,7 @@ public final class Orchestrator implements ResourceOrchestrator, AutoCloseable {
         var steps = away.length == 0
                 ? bound
                 : Stream.concat(Arrays.stream(bound), Arrays.stream(away)).toArray(Step[]::new);
-        return new Cleaning(new CleanupRun(this, pid, owner, steps, this::lateOutcome));
+        return new Cleaning(new CleanupRun(this, pid, owner, steps, followUp));
     }
 
     /** A cleanup in progress. */
@@ -187,15 +182,7 @@ public final class Orchestrator implements ResourceOrchestrator, AutoCloseable {
      */
     public CleanupResult finish(Cleaning cleaning, Owner owner) throws InterruptedException {
         var result = cleaning.run.await();
-        if (result.stats().resourcesFreed() > 0 || result.stats().errorsEncountered() > 0) {
-            totals.accumulateAndGet(result.stats(), CleanupStats::merge);
-        }
-        for (var outcome : result.outcomes()) {
-            if (!outcome.status().isSettled()) {
-                unsettled.add(result.pid(), owner, outcome);
-                cleaning.run.late(outcome.resourceType()).ifPresent(late -> lateOutcome(result.pid(), owner, late));
-            }
-        }
+        followUp.finished(cleaning.run, owner, result);
         if (result.isSuccess()) {
             LOG.debug("{}", result);
         } else {
@@ -206,66 +193,7 @@ public final class Orchestrator implements ResourceOrchestrator, AutoCloseable {
 
     /** To be called once an end is recorded, after {@link Owner#markEnded}. */
     public void ended(Owner owner, CleanupResult result) {
-        forgetIfEmpty(owner);
-        for (var outcome : result.outcomes()) {
-            // What was released between the cleanup and the mark was not told as late (see Holding.released).
-            if (!outcome.status().isSettled() && isFreed(owner, outcome.resourceType())) {
-                unsettled.trySoon(owner.pid(), outcome.resourceType());
-            }
-        }
-    }
-
-    private boolean isFreed(Owner owner, String resourceType) {
-        return tables.find(resourceType)
-                .map(table -> table.holding(owner))
-                .filter(holding -> holding.isEmpty())
-                .isPresent();
-    }
-
-    /** Forgets an ended process once nothing of it is left. */
-    private void forgetIfEmpty(Owner owner) {
-        if (owner != null && owner.isEnded() && !owner.holdsAnything() && owner.tryForget()) {
-            owners.remove(owner.pid());
-        }
-    }
-
-    /** A cleanup that was given up has returned. */
-    private void lateOutcome(long pid, Owner owner, TypeOutcome outcome) {
-        if (outcome.status().isSettled()) {
-            settled(pid, owner, outcome);
-        } else {
-            unsettled.trySoon(pid, outcome.resourceType());
-        }
-    }
-
-    private void settled(long pid, Owner owner, TypeOutcome outcome) {
-        if (unsettled.settle(pid, outcome.resourceType())) {
-            totals.accumulateAndGet(outcome.stats(), CleanupStats::merge);
-            LOG.info(
-                    "Settled late: {} of process {}, {} resources, {} bytes in {} us",
-                    outcome.resourceType(),
-                    pid,
-                    outcome.stats().resourcesFreed(),
-                    outcome.stats().bytesFreed(),
-                    outcome.stats().cleanupDurationMicros());
-            forgetIfEmpty(owner);
-        }
-    }
-
-    private TypeOutcome retry(long pid, Owner owner, String resourceType) {
-        var run = new CleanupRun(
-                this, pid, owner, new Step[] {bindings.step(resourceType)}, this::lateOutcome);
-        try {
-            var outcome = run.await().outcomes().getFirst();
-            if (outcome.status().isSettled()) {
-                settled(pid, owner, outcome);
-            }
-            return outcome;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // the platform stops: nobody will ask again
-            var stats = CleanupStats.of(resourceType, 0, 0, 0, Duration.ZERO);
-            return new TypeOutcome(resourceType, TypeOutcome.Status.TIMED_OUT, stats, "the platform stops");
-        }
+        followUp.ended(owner, result);
     }
 
     /**
@@ -307,7 +235,7 @@ public final class Orchestrator implements ResourceOrchestrator, AutoCloseable {
 
     /** Everything freed so far. */
     public CleanupStats totals() {
-        return totals.get();
+        return followUp.totals();
     }
 
     Settings settings() {
@@ -326,8 +254,12 @@ public final class Orchestrator implements ResourceOrchestrator, AutoCloseable {
         return tables;
     }
 
+    Owners owners() {
+        return owners;
+    }
+
     Unsettled unsettled() {
-        return unsettled;
+        return followUp.unsettled();
     }
 
     Optional<Owner> owner(long pid) {
@@ -341,7 +273,7 @@ public final class Orchestrator implements ResourceOrchestrator, AutoCloseable {
 
     @Override
     public void close() {
-        unsettled.close();
+        timer.shutdownNow();
         workers.close();
     }
 }

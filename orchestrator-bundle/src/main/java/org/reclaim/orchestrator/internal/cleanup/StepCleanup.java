@@ -1,6 +1,7 @@
 package org.reclaim.orchestrator.internal.cleanup;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.reclaim.api.CleanupStats;
@@ -20,11 +21,16 @@ final class StepCleanup {
 
     private static final Duration FIRST_POLL = Duration.ofNanos(50_000);
     private static final Duration LONGEST_POLL = Duration.ofMillis(5);
+    private static final Duration TOO_LATE = Duration.ofMillis(10);
 
     private final Bindings bindings;
     private final long pid;
     private final Owner owner;
     private final Step step;
+
+    /** Whether the type's table is asked, and not its cleanup. */
+    private final boolean tableCounts;
+
     private final long freedBefore;
     private final long bytesBefore;
     private final long failedBefore;
@@ -35,6 +41,7 @@ final class StepCleanup {
         this.pid = pid;
         this.owner = owner;
         this.step = step;
+        tableCounts = step.isTableInUse() || isAnythingHeld();
         var tally = tally();
         freedBefore = tally == null ? 0 : tally.freed();
         bytesBefore = tally == null ? 0 : tally.bytes();
@@ -53,81 +60,106 @@ final class StepCleanup {
 
     /** Whether it needs no foreign call: nothing is in the table, or nobody is there to be called. */
     boolean isQuick() {
-        if (step.table() != null) {
-            var holding = holding();
-            return holding == null || holding.isEmpty() || step.bound() == null;
-        }
-        return step.bound() == null;
+        return step.bound() == null || tableCounts && !isAnythingHeld();
+    }
+
+    private boolean isAnythingHeld() {
+        var holding = holding();
+        return holding != null && !holding.isEmpty();
     }
 
     /** Whether it may run on the thread of the end: nothing in it waits. */
     boolean isNonBlocking() {
-        return step.table() != null && step.table().isNonBlocking();
+        return tableCounts && step.table().isNonBlocking();
+    }
+
+    /** The outcome if it {@linkplain #isQuick is quick}. */
+    TypeOutcome quick() {
+        return step.bound() == null && (!tableCounts || isAnythingHeld()) ? unbound() : step.empty();
+    }
+
+    /** Whom to call: the cleanup of the step or, once that has gone, the one that now counts for its type. */
+    Optional<Bound> present() {
+        var bound = step.bound();
+        return Optional.ofNullable(bound == null || bound.isClosed() ? bindings.current(step.resourceType()) : bound);
+    }
+
+    /** Does it, on this thread, for as long as it takes; see the other one. */
+    TypeOutcome perform(BooleanSupplier givenUp) {
+        for (var bound = present(); bound.isPresent(); bound = present()) {
+            if (bound.get().tryEnter()) {
+                try {
+                    return perform(bound.get(), givenUp);
+                } finally {
+                    bound.get().exit();
+                }
+            }
+        }
+        return unbound();
     }
 
     /**
      * Does it, on this thread, for as long as it takes.
      *
+     * @param bound   whom to call, entered by the caller
      * @param givenUp answers true once nobody is interested in the outcome any more
      */
-    TypeOutcome perform(BooleanSupplier givenUp) {
+    TypeOutcome perform(Bound bound, BooleanSupplier givenUp) {
         long start = System.nanoTime();
         var holding = holding();
-        if (step.table() != null && (holding == null || holding.isEmpty())) {
-            return step.empty();
-        }
-        var bound = enter();
-        if (bound == null) {
-            return unbound(holding);
-        }
-        try {
-            return holding == null
-                    ? bound.inside(() -> withoutTable(bound, start))
-                    : withTable(bound, holding, start, givenUp);
-        } finally {
-            bound.exit();
-        }
-    }
-
-    /** Whoever finds its cleanup gone uses the present one of that type. */
-    private Bound enter() {
-        var bound = step.bound();
-        while (bound != null && !bound.tryEnter()) {
-            var present = bindings.current(step.resourceType());
-            bound = present == bound ? null : present;
-        }
-        return bound;
+        return bound.inside(() -> tableCounts && holding != null
+                ? withTable(bound, holding, start, givenUp)
+                : withoutTable(bound, start));
     }
 
     private TypeOutcome withTable(Bound bound, Holding<?> holding, long start, BooleanSupplier givenUp) {
-        var problem = bound.inside(() -> {
-            try {
-                var stats = bound.cleanup().cleanup(pid);
-                return stats == null ? "cleanup returned null" : errorsOf(stats);
-            } catch (Throwable t) { // an Error too: a broken plug-in must not keep the other types alive
-                return Failures.describe(t);
-            }
-        });
-        awaitOthers(holding, givenUp);
-        holding.releaseSinglesIfAlone();
+        String problem;
+        try {
+            var stats = bound.cleanup().cleanup(pid);
+            problem = stats == null ? "cleanup returned null" : errorsOf(stats);
+        } catch (Throwable t) { // an Error too: a broken plug-in must not keep the other types alive
+            problem = Failures.describe(t);
+        }
+        if (!holding.isBusy()) {
+            holding.releaseSinglesIfAlone();
+        } else if (awaitOthers(holding, givenUp)) {
+            // What another thread tried to release in vain is still ours to release.
+            holding.releaseAll();
+        }
         var stats = tableStats(start);
-        if (holding.isReleasing()) {
+        if (holding.isBusy()) {
             var detail = "another thread has not finished releasing something of it within the deadline";
             return new TypeOutcome(step.resourceType(), Status.TIMED_OUT, stats, detail);
         }
         if (step.table().isOpen() || holding.isEmpty()) {
-            return judge(problem, stats, !holding.isEmpty());
+            return judge(problem, stats, isLeft(holding));
         }
-        return new TypeOutcome(step.resourceType(), Status.UNBOUND, stats, waiting(holding));
+        return unbound(stats);
     }
 
-    /** Entries that other threads are releasing are theirs; the end waits for them. */
-    private static void awaitOthers(Holding<?> holding, BooleanSupplier givenUp) {
+    /** Whether something stays: an acquisition that comes too late may be there for an instant. */
+    private static boolean isLeft(Holding<?> holding) {
+        long end = System.nanoTime() + TOO_LATE.toNanos();
+        while (!holding.isEmpty()) {
+            if (System.nanoTime() - end >= 0) {
+                return true;
+            }
+            LockSupport.parkNanos(FIRST_POLL.toNanos());
+        }
+        return false;
+    }
+
+    /** Entries that other threads are releasing are theirs; the end waits for them. False if it gave up first. */
+    private static boolean awaitOthers(Holding<?> holding, BooleanSupplier givenUp) {
         long pause = FIRST_POLL.toNanos();
-        while (holding.isReleasing() && !givenUp.getAsBoolean()) {
+        while (holding.isBusy()) {
+            if (givenUp.getAsBoolean()) {
+                return false;
+            }
             LockSupport.parkNanos(pause);
             pause = Math.min(pause * 2, LONGEST_POLL.toNanos());
         }
+        return true;
     }
 
     private TypeOutcome withoutTable(Bound bound, long start) {
@@ -197,15 +229,33 @@ final class StepCleanup {
                 since(start));
     }
 
-    private TypeOutcome unbound(Holding<?> holding) {
-        var stats = CleanupStats.of(step.resourceType(), 0, 0, 0, Duration.ZERO);
-        return new TypeOutcome(step.resourceType(), Status.UNBOUND, stats, waiting(holding));
+    /** The outcome if nobody is there to be called. */
+    TypeOutcome unbound() {
+        return unbound(CleanupStats.of(step.resourceType(), 0, 0, 0, Duration.ZERO));
     }
 
-    private static String waiting(Holding<?> holding) {
-        return holding == null
+    private TypeOutcome unbound(CleanupStats stats) {
+        var holding = holding();
+        var detail = holding == null
                 ? "no cleanup is bound; what it holds is unknown"
                 : "no cleanup is bound; " + holding.count() + " resources, " + holding.bytes() + " bytes wait for it";
+        return new TypeOutcome(step.resourceType(), Status.UNBOUND, stats, detail);
+    }
+
+    /**
+     * What a late outcome adds to the one that was told in its place.
+     *
+     * @param late what the call brought at last
+     * @param told what was told when it was given up: of a table, some may have been freed by then
+     */
+    static TypeOutcome since(TypeOutcome late, TypeOutcome told) {
+        var stats = CleanupStats.of(
+                late.resourceType(),
+                Math.max(0, late.stats().resourcesFreed() - told.stats().resourcesFreed()),
+                Math.max(0, late.stats().bytesFreed() - told.stats().bytesFreed()),
+                Math.max(0, late.stats().errorsEncountered() - told.stats().errorsEncountered()),
+                late.stats().cleanupDuration());
+        return new TypeOutcome(late.resourceType(), late.status(), stats, late.detail());
     }
 
     private static CleanupStats withError(CleanupStats stats) {

@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.reclaim.orchestrator.internal.table.Failures;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +49,46 @@ public final class Workers implements AutoCloseable {
     }
 
     /**
+     * As {@link #execute}, for what can be left out.
+     *
+     * @param what for the log, if there is no thread for it
+     * @param task what to run
+     * @return false if it will not run
+     */
+    boolean tryExecute(String what, Runnable task) {
+        try {
+            execute(task);
+            return true;
+        } catch (OutOfMemoryError | IllegalStateException e) {
+            LOG.warn("No worker, left out: {}", what, e);
+            return false;
+        }
+    }
+
+    /** What foreign code returned or threw. */
+    private record Answer<T>(T value, Throwable failure) {
+
+        static <T> Answer<T> of(Callable<T> call) {
+            try {
+                return new Answer<>(call.call(), null);
+            } catch (Throwable t) { // an Error too: it concerns the plug-in, not the worker
+                return new Answer<>(null, t);
+            }
+        }
+
+        T get() throws Exception {
+            switch (failure) {
+                case null -> {
+                    return value;
+                }
+                case Exception e -> throw e;
+                // With a text of its own: else it asks the foreign throwable for one, and that may throw.
+                default -> throw new ExecutionException(Failures.describe(failure), failure);
+            }
+        }
+    }
+
+    /**
      * Calls foreign code and waits for it.
      *
      * @throws TimeoutException if it took longer than the deadline; its thread is interrupted
@@ -56,32 +97,32 @@ public final class Workers implements AutoCloseable {
     <T> T call(String what, Duration deadline, Callable<T> call, Consumer<T> late) throws Exception {
         var abandoned = new AtomicBoolean();
         var thread = new AtomicReference<Thread>();
-        var task = new FutureTask<T>(() -> {
+        var task = new FutureTask<Answer<T>>(() -> {
             thread.set(Thread.currentThread());
-            T result = call.call();
+            var answer = Answer.of(call);
             // The other side sets it after its wait: whoever comes second finds the other's mark.
-            if (!abandoned.compareAndSet(false, true)) {
-                late.accept(result);
+            if (!abandoned.compareAndSet(false, true) && answer.failure() == null) {
+                late.accept(answer.value());
             }
-            return result;
+            return answer;
         });
         execute(task);
         try {
-            return task.get(deadline.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof Exception cause ? cause : e;
+            return task.get(deadline.toNanos(), TimeUnit.NANOSECONDS).get();
         } catch (TimeoutException | InterruptedException e) {
             if (!abandoned.compareAndSet(false, true)) {
-                return task.get();
+                return task.get().get();
             }
             var at = thread.get();
             var stack = at == null ? " no thread yet" : Stacks.format(at.getStackTrace());
             task.cancel(true);
-            if (e instanceof InterruptedException) {
+            boolean interrupted = e instanceof InterruptedException;
+            if (interrupted) {
                 Thread.currentThread().interrupt();
             }
-            LOG.warn("{} did not return within {}. Its thread is at{}", what, deadline, stack);
-            throw new TimeoutException(what + " did not return within " + deadline);
+            var problem = interrupted ? "was given up by an interrupt" : "did not return within " + deadline;
+            LOG.warn("{} {}. Its thread is at{}", what, problem, stack);
+            throw new TimeoutException(what + " " + problem);
         }
     }
 

@@ -52,11 +52,11 @@ final class PlatformProperties {
         millis("front.wait.millis", settings::frontWait);
         millis("stop.deadline.millis", settings::stopDeadline);
         millis("startup.grace.millis", settings::startupGrace);
-        number("history.size", value -> settings.historySize(Math.toIntExact(value)));
-        text("orphans", value -> settings.orphans(OrphanPolicy.valueOf(value.toUpperCase(Locale.ROOT))));
+        number("history.size", value -> settings.historySize(toInt(value)));
+        text("orphans", value -> settings.orphans(policy(value)));
         for (var type : types) {
             millis("deadline.millis." + type, value -> settings.deadline(type, value));
-            number("ranking." + type, value -> settings.ranking(type, Math.toIntExact(value)));
+            number("ranking." + type, value -> settings.ranking(type, toInt(value)));
             number("limit." + type + ".process.bytes", value -> settings.limits(
                     type, new ResourceLimits(value, settings.limits(type).bytesInTotal())));
             number("limit." + type + ".total.bytes", value -> settings.limits(
@@ -73,17 +73,40 @@ final class PlatformProperties {
     }
 
     private void number(String name, LongConsumer setting) {
-        text(name, value -> setting.accept(Long.parseLong(value)));
+        text(name, value -> setting.accept(toLong(value)));
     }
 
     private void millis(String name, Consumer<Duration> setting) {
         number(name, value -> setting.accept(Duration.ofMillis(value)));
     }
 
+    private static long toLong(String value) {
+        try {
+            return Long.parseLong(value);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("must be a whole number", e);
+        }
+    }
+
+    private static int toInt(long value) {
+        if (value != (int) value) {
+            throw new IllegalArgumentException("must be " + Integer.MIN_VALUE + " to " + Integer.MAX_VALUE);
+        }
+        return (int) value;
+    }
+
+    private static OrphanPolicy policy(String value) {
+        return Arrays.stream(OrphanPolicy.values())
+                .filter(policy -> policy.name().equalsIgnoreCase(value))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "must be one of " + Arrays.toString(OrphanPolicy.values()).toLowerCase(Locale.ROOT)));
+    }
+
     private static void apply(String name, String value, Consumer<String> setting) {
         try {
             setting.accept(value);
-        } catch (IllegalArgumentException | ArithmeticException e) {
+        } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     "The framework property " + PREFIX + name + " is '" + value + "': " + e.getMessage(), e);
         }

@@ -4,13 +4,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Optional;
 import org.reclaim.api.CleanupResult;
+import org.reclaim.api.CleanupStats;
 import org.reclaim.api.TypeOutcome;
+import org.reclaim.orchestrator.internal.table.Failures;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The end of one process, in steps that can be taken up again after an interrupt, by another thread: stop what runs,
  * then clean. One thread at a time runs it.
  */
 final class EndOfProcess {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EndOfProcess.class);
 
     private final ProcessRecord process;
     private final ProcessCleaner cleaner;
@@ -37,7 +43,11 @@ final class EndOfProcess {
             stopRequested = true;
             stopRequestedAt = System.nanoTime();
             cleaner.announceEnd(process);
-            process.execution().requestStop();
+            try {
+                process.execution().requestStop();
+            } catch (RuntimeException | Error e) { // whatever it is, what the process holds must be freed all the same
+                LOG.error("{} could not be asked to stop", process, e);
+            }
         }
     }
 
@@ -46,13 +56,24 @@ final class EndOfProcess {
         requestStop();
         if (!stopped) {
             long left = grace.toNanos() - (System.nanoTime() - stopRequestedAt);
-            process.execution().awaitStop(Duration.ofNanos(Math.max(0, left))).ifPresent(outcome -> killed = outcome);
+            stop(Duration.ofNanos(Math.max(0, left))).ifPresent(outcome -> killed = outcome);
             stopped = true;
         }
         if (cleaning == null) {
             cleaning = cleaner.begin(process);
         }
         return withKilled(cleaning.finish());
+    }
+
+    private Optional<TypeOutcome> stop(Duration left) throws InterruptedException {
+        try {
+            return process.execution().awaitStop(left);
+        } catch (RuntimeException | Error e) { // as above
+            LOG.error("{} could not be stopped; its end goes on", process, e);
+            var stats = CleanupStats.of(TypeOutcome.OS_PROCESSES, 0, 0, 1, Duration.ZERO);
+            return Optional.of(new TypeOutcome(
+                    TypeOutcome.OS_PROCESSES, TypeOutcome.Status.FAILED, stats, Failures.describe(e)));
+        }
     }
 
     CleanupResult resultSoFar() {

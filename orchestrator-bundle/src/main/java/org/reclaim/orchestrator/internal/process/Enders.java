@@ -21,7 +21,10 @@ final class Enders {
             try {
                 ending.run(finished);
             } catch (InterruptedException e) {
-                LOG.error("An end of a process was interrupted on its own thread; it stays unfinished", e);
+                // Only foreign code that runs on this thread can have done it. The flag is clear now.
+                finish(ending, finished);
+            } catch (RuntimeException | Error e) {
+                LOG.error("An end of a process failed; it stays unfinished", e);
             }
         });
     }
@@ -32,7 +35,11 @@ final class Enders {
         for (int i = 0; i < Math.min(AT_ONCE, processes.size()); i++) {
             start(() -> {
                 for (var next = waiting.poll(); next != null; next = waiting.poll()) {
-                    end.accept(next);
+                    try {
+                        end.accept(next);
+                    } catch (RuntimeException | Error e) { // a defect of ours must not keep the others from ending
+                        LOG.error("{} could not be ended", next, e);
+                    }
                 }
             });
         }

@@ -10,7 +10,10 @@ import org.reclaim.api.ProcessEnd;
 /** The latest ends, in a ring. Lock-free. */
 final class History {
 
-    private final AtomicReferenceArray<ProcessEnd> ring;
+    /** An end and which one it was, from 0: a place of the ring is found with the end before or after, too. */
+    private record Kept(long number, ProcessEnd end) {}
+
+    private final AtomicReferenceArray<Kept> ring;
     private final AtomicLong count = new AtomicLong();
 
     /** Keeps {@code size} ends, at least one. */
@@ -19,7 +22,8 @@ final class History {
     }
 
     void add(ProcessEnd end) {
-        ring.set((int) (count.getAndIncrement() % ring.length()), end);
+        long number = count.getAndIncrement();
+        ring.set((int) (number % ring.length()), new Kept(number, end));
     }
 
     /** Newest first. */
@@ -27,10 +31,10 @@ final class History {
         var ends = new ArrayList<ProcessEnd>();
         long newest = count.get() - 1;
         for (long i = newest; i >= 0 && i > newest - ring.length(); i--) {
-            var end = ring.get((int) (i % ring.length()));
-            // Null while the one that took this place has not put it there.
-            if (end != null) {
-                ends.add(end);
+            var kept = ring.get((int) (i % ring.length()));
+            // Another one while the one that took this place has not put it there, or if a later one has it by now.
+            if (kept != null && kept.number() == i) {
+                ends.add(kept.end());
             }
         }
         return ends;
@@ -38,9 +42,9 @@ final class History {
 
     Optional<ProcessEnd> find(long pid) {
         for (int i = 0; i < ring.length(); i++) {
-            var end = ring.get(i);
-            if (end != null && end.process().pid() == pid) {
-                return Optional.of(end);
+            var kept = ring.get(i);
+            if (kept != null && kept.end().process().pid() == pid) {
+                return Optional.of(kept.end());
             }
         }
         return Optional.empty();

@@ -17,7 +17,7 @@ record Managed(Processes processes, ProcessRecord process) implements ManagedPro
 
     @Override
     public ProcessInfo info() {
-        return process.howEnded().map(ProcessEnd::process).orElseGet(process::info);
+        return process.latest();
     }
 
     @Override

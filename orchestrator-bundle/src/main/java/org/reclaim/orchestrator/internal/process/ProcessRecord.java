@@ -12,6 +12,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.reclaim.api.CleanupResult;
 import org.reclaim.api.EndReason;
 import org.reclaim.api.ProcessEnd;
@@ -90,19 +91,23 @@ final class ProcessRecord extends Owner {
 
     /** Moves to TERMINATING and refuses every acquisition from now on; true for the one caller that did it. */
     boolean beginEnd(EndReason why) {
-        if (!STATE.compareAndSet(this, ProcessState.RUNNING, ProcessState.TERMINATING)
-                && !STATE.compareAndSet(this, ProcessState.CREATED, ProcessState.TERMINATING)) {
-            return false;
+        // A loop: it may move from CREATED to RUNNING between the look and the attempt. Who is told "no" here waits for
+        // the end of somebody else, so there must be one.
+        for (var now = state; now.compareTo(ProcessState.TERMINATING) < 0; now = state) {
+            if (STATE.compareAndSet(this, now, ProcessState.TERMINATING)) {
+                reason = why;
+                close();
+                return true;
+            }
         }
-        reason = why;
-        close();
-        return true;
+        return false;
     }
 
     /** Sets how it ended and wakes all that wait for it. */
     void finish(ProcessEnd how) {
-        state = ProcessState.TERMINATED;
         end = how;
+        state = ProcessState.TERMINATED;
+        // After the end was written: who finds these gone finds the end (see endSoFar).
         execution = Execution.NONE;
         ending = null;
         // Read after the end was written (both volatile): pairs with awaitEnd, which makes the latch and then reads
@@ -120,7 +125,7 @@ final class ProcessRecord extends Owner {
                 WAITERS.compareAndSet(this, null, new CountDownLatch(1));
             }
             if (end == null) {
-                waiters.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+                waiters.await(TimeUnit.NANOSECONDS.convert(timeout), TimeUnit.NANOSECONDS);
             }
         }
         return Optional.ofNullable(end);
@@ -133,15 +138,11 @@ final class ProcessRecord extends Owner {
 
     /** How the end stands, for a caller that can't wait for it. */
     ProcessEnd endSoFar() {
-        var finished = end;
-        if (finished != null) {
-            return finished;
-        }
         var progress = ending;
-        var result = progress == null
-                ? CleanupResult.none(pid())
-                : progress.resultSoFar();
-        return describeEnd(result);
+        var soFar = describeEnd(progress == null ? CleanupResult.none(pid()) : progress.resultSoFar());
+        // Looked at last: it may have finished while the description was put together, of which parts are gone then.
+        var finished = end;
+        return finished == null ? soFar : finished;
     }
 
     /** The record of its end. */
@@ -173,8 +174,12 @@ final class ProcessRecord extends Owner {
         ending = progress;
     }
 
-    /** Takes a child, unless this process is ending: then it would be missed. */
-    synchronized boolean addChild(ProcessRecord child) {
+    /**
+     * Takes a child, unless this process is ending: then it would be missed.
+     *
+     * @param enter makes the child known; under the lock, so that it is known before an end of this process finds it
+     */
+    synchronized boolean addChild(ProcessRecord child, Consumer<? super ProcessRecord> enter) {
         if (children == null) {
             children = new LinkedHashSet<>();
         }
@@ -185,6 +190,7 @@ final class ProcessRecord extends Owner {
             children.remove(child);
             return false;
         }
+        enter.accept(child);
         return true;
     }
 
@@ -212,6 +218,11 @@ final class ProcessRecord extends Owner {
                 parent == null ? OptionalLong.empty() : OptionalLong.of(parent.pid()),
                 started,
                 execution.osPid());
+    }
+
+    /** The process as it is, or as it was when it ended. */
+    ProcessInfo latest() {
+        return howEnded().map(ProcessEnd::process).orElseGet(this::info);
     }
 
     @Override

@@ -10,6 +10,7 @@ import org.reclaim.api.ProcessSpec;
 import org.reclaim.api.ProcessStartException;
 import org.reclaim.orchestrator.internal.command.Command;
 import org.reclaim.orchestrator.internal.command.Commands;
+import org.reclaim.orchestrator.internal.table.Failures;
 
 /** Prepares a process that has its pid, and starts what runs in it. */
 final class ProcessStart {
@@ -24,7 +25,18 @@ final class ProcessStart {
         this.spec = spec;
     }
 
+    /** Starts it, or ends it. */
     void run() {
+        try {
+            prepareAndStart();
+        } catch (ProcessStartException e) {
+            throw e;
+        } catch (RuntimeException | Error e) { // such as no memory for a thread: nobody else would ever end it
+            throw failed(process + " can't be started: " + Failures.describe(e), e);
+        }
+    }
+
+    private void prepareAndStart() {
         var environment = prepare();
         switch (spec.kind()) {
             case LOGICAL -> {
@@ -44,7 +56,7 @@ final class ProcessStart {
             if (t instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
-            throw failed("The preparation of " + process + " failed: " + t, t);
+            throw failed("The preparation of " + process + " failed: " + Failures.describe(t), t);
         }
     }
 
@@ -55,8 +67,8 @@ final class ProcessStart {
         synchronized (process.startLock()) {
             started = process.run();
             if (started) {
-                process.execution(task);
                 task.start();
+                process.execution(task);
             }
         }
         if (!started) {

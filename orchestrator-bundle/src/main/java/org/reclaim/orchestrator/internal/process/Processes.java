@@ -59,11 +59,12 @@ public final class Processes implements ProcessManager {
             throw new IllegalStateException("The platform is stopping: no process can be started");
         }
         var process = new ProcessRecord(owners.nextPid(), spec, parent);
-        if (parent != null && !parent.addChild(process)) {
+        if (parent == null) {
+            owners.add(process);
+        } else if (!parent.addChild(process, owners::add)) {
             owners.remove(process.pid());
             throw new ProcessEndedException(parent.pid(), "start children");
         }
-        owners.add(process);
         // Read after the process was entered: pairs with stop(), which sets it and then looks for processes.
         if (stopping) {
             terminate(process.pid(), EndReason.PLATFORM_STOPPED);
@@ -186,7 +187,7 @@ public final class Processes implements ProcessManager {
 
     @Override
     public Optional<ProcessInfo> process(long pid) {
-        return known(pid).map(ProcessRecord::info).or(() -> history.find(pid).map(ProcessEnd::process));
+        return known(pid).map(ProcessRecord::latest).or(() -> history.find(pid).map(ProcessEnd::process));
     }
 
     @Override

@@ -46,12 +46,22 @@ final class TaskExecution implements Execution {
             CurrentProcess.run(process.pid(), task);
             return EndReason.EXITED;
         } catch (Throwable t) { // foreign code: an Error, too, ends the process and not more
-            LOG.warn("The task of {} threw {}", process, Failures.describe(t), t);
+            logFailure(t);
             return EndReason.FAILED;
         } finally {
             done.countDown();
             // An interrupt that asked the task to stop must not hit the end of its process.
             Thread.interrupted();
+        }
+    }
+
+    /** The stack is for the task's author. But to print it is to call the throwable, and that is foreign, too. */
+    private void logFailure(Throwable failure) {
+        var text = Failures.describe(failure);
+        try {
+            LOG.warn("The task of {} threw {}", process, text, failure);
+        } catch (Throwable unprintable) {
+            LOG.warn("The task of {} threw {}; its stack can't be had", process, text);
         }
     }
 

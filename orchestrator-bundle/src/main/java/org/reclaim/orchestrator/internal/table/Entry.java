@@ -80,7 +80,7 @@ class Entry<T> implements ResourceHandle<T> {
         if (!move(LIVE, RELEASING)) {
             return;
         }
-        var failure = releaseOrPark();
+        var failure = releaseOrPark(Tally.NONE);
         if (failure != null) {
             throw new ReleaseFailedException(table().resourceType(), pid(), label(), failure);
         }
@@ -105,6 +105,7 @@ class Entry<T> implements ResourceHandle<T> {
         if (!move(LIVE, FREED)) {
             return false;
         }
+        chunk.holding().giveBack(bytes());
         leave();
         return true;
     }
@@ -112,15 +113,16 @@ class Entry<T> implements ResourceHandle<T> {
     /**
      * Releases what the calling thread has moved to RELEASING.
      *
+     * @param tally counts it, before its state tells others: who sees it freed also sees it counted
      * @return what the releaser threw, or null: freed, or left CLOSED because the type is away
      */
-    final Throwable releaseOrPark() {
+    final Throwable releaseOrPark(Tally tally) {
         do {
             // Read after RELEASING was set (both volatile): pairs with TypeTable.detach, which clears the releaser and
             // then looks for RELEASING entries. Either we see none here, or we are waited for there.
             var releaser = table().releaser();
             if (releaser != null) {
-                return release(releaser);
+                return release(releaser, tally);
             }
             setState(CLOSED);
             // Read again: pairs with TypeTable.open, which sets the releaser and then looks for CLOSED entries.
@@ -128,13 +130,17 @@ class Entry<T> implements ResourceHandle<T> {
         return null;
     }
 
-    private Throwable release(Releaser<Object> releaser) {
+    private Throwable release(Releaser<Object> releaser, Tally tally) {
         try {
             releaser.release(resource);
         } catch (Throwable t) { // an Error too: whatever a plug-in throws, the resource counts as still held
+            tally.countFailed(t);
             setState(CLOSED);
             return t;
         }
+        tally.countFreed(bytes());
+        // Before the state: when an end finds nothing left, the bytes are back, too.
+        chunk.holding().giveBack(bytes());
         setState(FREED);
         leave();
         return null;
@@ -142,10 +148,8 @@ class Entry<T> implements ResourceHandle<T> {
 
     private void leave() {
         resource = null;
-        var holding = chunk.holding();
-        holding.giveBack(bytes());
         chunk.free(slot());
-        holding.released();
+        chunk.holding().released();
     }
 
     /** What identifies it to people. */

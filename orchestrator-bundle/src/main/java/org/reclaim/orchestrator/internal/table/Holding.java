@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -39,8 +40,8 @@ public final class Holding<R> {
 
     private volatile long bytes;
 
-    /** Replaced under the lock, never changed. */
-    private volatile List<Single<?>> singles = List.of();
+    /** Made when the first is asked for. */
+    private volatile Singles singles;
 
     /** Made by the first end or retry. */
     private volatile Tally tally;
@@ -83,10 +84,30 @@ public final class Holding<R> {
         }
         // Volatile read after the volatile publication: pairs with Owner.close() before the end's scan. If it reads
         // false, that scan finds the entry. Without this order a process could end and the entry stay for ever.
-        if (owner.isClosed() && entry.withdraw()) {
-            throw new ProcessEndedException(owner.pid(), "acquire " + table.resourceType());
+        if (!isOpen()) {
+            var refusal = refusal();
+            if (entry.withdraw()) {
+                throw refusal;
+            }
         }
         return entry;
+    }
+
+    /** Whether more can be acquired: the process does not end, and the table was not replaced by another one. */
+    boolean isOpen() {
+        return !owner.isClosed() && !table.isReplaced();
+    }
+
+    void requireOpen() {
+        if (!isOpen()) {
+            throw refusal();
+        }
+    }
+
+    private RuntimeException refusal() {
+        return owner.isClosed()
+                ? new ProcessEndedException(owner.pid(), "acquire " + table.resourceType())
+                : table.unavailable();
     }
 
     private Stripe stripe() {
@@ -146,6 +167,19 @@ public final class Holding<R> {
         }
     }
 
+    /** How many slots there are, free ones included. */
+    long slots() {
+        var all = stripes;
+        long slots = 0;
+        for (int i = 0; i < all.length; i++) {
+            var stripe = (Stripe) STRIPE.getVolatile(all, i);
+            for (var chunk = stripe == null ? null : stripe.first(); chunk != null; chunk = chunk.next()) {
+                slots += chunk.size();
+            }
+        }
+        return slots;
+    }
+
     /** Visits all entries; stops when the visitor answers true, and says whether it did. */
     private boolean anyEntry(Predicate<Entry<?>> visitor) {
         var all = stripes;
@@ -172,12 +206,12 @@ public final class Holding<R> {
 
     /** Whether everything has been freed. */
     public boolean isEmpty() {
-        return !anyEntry(entry -> entry.state() != Entry.FREED) && singles.stream().noneMatch(Single::isHeld);
+        return !anyEntry(entry -> entry.state() != Entry.FREED) && singles().stream().noneMatch(Single::isHeld);
     }
 
-    /** Whether some thread is releasing an entry at this moment. */
-    public boolean isReleasing() {
-        return anyEntry(entry -> entry.state() == Entry.RELEASING);
+    /** Whether some thread is releasing something at this moment, or making a single. */
+    public boolean isBusy() {
+        return anyEntry(entry -> entry.state() == Entry.RELEASING) || singles().stream().anyMatch(Single::isBusy);
     }
 
     /** What is held, for display. */
@@ -205,7 +239,7 @@ public final class Holding<R> {
     public void releaseAll() {
         forEachEntry(entry -> {
             if (entry.tryAcquireForRelease()) {
-                release(entry);
+                entry.releaseOrPark(tally());
             }
         });
         releaseSinglesIfAlone();
@@ -213,16 +247,8 @@ public final class Holding<R> {
 
     /** Releases the singles, if nothing else is left. */
     public void releaseSinglesIfAlone() {
-        if (!singles.isEmpty() && !anyEntry(entry -> entry.state() != Entry.FREED)) {
-            singles.forEach(this::release);
-        }
-    }
-
-    private void release(Single<?> single) {
-        var releaser = table.releaser();
-        var failure = releaser == null ? null : single.release(releaser);
-        if (failure != null) {
-            tally().countFailed(failure);
+        if (!singles().isEmpty() && !anyEntry(entry -> entry.state() != Entry.FREED)) {
+            singles.release();
         }
     }
 
@@ -230,86 +256,38 @@ public final class Holding<R> {
     void releaseClosed() {
         forEachEntry(entry -> {
             if (entry.tryAcquireIfClosed()) {
-                release(entry);
+                entry.releaseOrPark(tally());
             }
         });
-    }
-
-    private void release(Entry<?> entry) {
-        long size = entry.bytes();
-        var failure = entry.releaseOrPark();
-        if (failure != null) {
-            tally().countFailed(failure);
-        } else if (entry.state() == Entry.FREED) {
-            tally().countFreed(size);
-        }
     }
 
     /** See {@code ResourceTable.one}. */
     <T> T one(Class<T> type, Supplier<? extends T> create) {
-        while (true) {
-            var present = single(type);
-            if (present == null) {
-                return createOne(type, create);
-            }
-            var value = present.await();
-            if (value != null) {
-                return type.cast(value);
-            }
-            if (owner.isClosed()) {
-                throw new ProcessEndedException(owner.pid(), "acquire " + table.resourceType());
-            }
-            remove(present);
-        }
+        var present = singles;
+        return (present != null ? present : makeSingles()).one(type, create);
     }
 
-    private Single<?> single(Class<?> type) {
-        for (var single : singles) {
-            if (single.type() == type) {
-                return single;
-            }
+    private synchronized Singles makeSingles() {
+        if (singles == null) {
+            singles = new Singles(this);
         }
-        return null;
+        return singles;
     }
 
-    private <T> T createOne(Class<T> type, Supplier<? extends T> create) {
-        var single = new Single<>(type);
-        if (!addIfAbsent(single)) {
-            return one(type, create);
-        }
-        T made = single.create(create);
-        // After it was made: pairs with the end, which closes the owner and then looks for what was made. One of the
-        // two releases it.
-        if (owner.isClosed()) {
-            release(single);
-            released();
-            throw new ProcessEndedException(owner.pid(), "acquire " + table.resourceType());
-        }
-        return made;
+    private List<Single<?>> singles() {
+        var present = singles;
+        return present == null ? List.of() : present.all();
     }
 
-    private synchronized boolean addIfAbsent(Single<?> single) {
-        if (single(single.type()) != null) {
-            return false;
-        }
-        var longer = new ArrayList<>(singles);
-        longer.add(single);
-        singles = List.copyOf(longer);
-        return true;
-    }
-
-    private synchronized void remove(Single<?> single) {
-        singles = singles.stream().filter(other -> other != single).toList();
-    }
-
-    /** Entries that are being released at this moment. */
-    List<Entry<?>> releasing() {
-        var found = new ArrayList<Entry<?>>();
+    /** What is being released at this moment; each answers whether it still is. */
+    List<BooleanSupplier> releasing() {
+        var found = new ArrayList<BooleanSupplier>();
         forEachEntry(entry -> {
             if (entry.state() == Entry.RELEASING) {
-                found.add(entry);
+                found.add(() -> entry.state() == Entry.RELEASING);
             }
         });
+        singles().stream().filter(Single::isReleasing).forEach(single -> found.add(single::isReleasing));
         return found;
     }
 }

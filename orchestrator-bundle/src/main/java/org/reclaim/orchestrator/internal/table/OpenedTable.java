@@ -8,7 +8,6 @@ import org.reclaim.api.CleanupStats;
 import org.reclaim.api.Reservation;
 import org.reclaim.api.ResourceHandle;
 import org.reclaim.api.ResourceTable;
-import org.reclaim.api.ResourceTypeUnavailableException;
 
 /** A table as one opener sees it. */
 final class OpenedTable<R> implements ResourceTable<R> {
@@ -48,13 +47,18 @@ final class OpenedTable<R> implements ResourceTable<R> {
     @Override
     public <T extends R> T one(long pid, Class<T> type, Supplier<? extends T> create) {
         requireLastingClass(type);
-        return openHolding(pid).one(type, create);
+        return openHolding(pid).one(type, () -> {
+            var made = create.get();
+            if (made != null) {
+                requireLasting(made);
+            }
+            return made;
+        });
     }
 
     private Holding<R> openHolding(long pid) {
         if (detached) {
-            throw new ResourceTypeUnavailableException(
-                    "The bundle that offers " + table.resourceType() + " has been stopped or replaced");
+            throw table.unavailable();
         }
         return tables.owners().open(pid, table).holdingOf(table);
     }

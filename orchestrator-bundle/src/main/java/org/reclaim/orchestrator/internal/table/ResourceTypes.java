@@ -1,6 +1,7 @@
 package org.reclaim.orchestrator.internal.table;
 
 import java.util.regex.Pattern;
+import org.reclaim.api.ResourceCleanup;
 import org.reclaim.api.TypeOutcome;
 
 /** Names of resource types. */
@@ -9,6 +10,24 @@ public final class ResourceTypes {
     private static final Pattern VALID = Pattern.compile("[a-z][a-z0-9_.-]{0,63}");
 
     private ResourceTypes() {}
+
+    /**
+     * Asks a cleanup for its type.
+     *
+     * @param cleanup foreign code
+     * @return a type name
+     * @throws IllegalArgumentException if it is no type name, or the cleanup throws anything
+     */
+    public static String of(ResourceCleanup cleanup) {
+        String resourceType;
+        try {
+            resourceType = cleanup.resourceType();
+        } catch (Throwable t) { // foreign code: an Error of its does not concern the caller more than an exception
+            throw new IllegalArgumentException(
+                    "The cleanup " + cleanup.getClass().getName() + " can't say its type: " + Failures.describe(t), t);
+        }
+        return requireValid(resourceType);
+    }
 
     /**
      * Checks a name that somebody else gave.

@@ -1,7 +1,6 @@
 package org.reclaim.orchestrator.internal.table;
 
 import java.util.function.Supplier;
-import org.reclaim.api.Releaser;
 
 /** The one object of a class that a process needs once for a type; see {@code ResourceTable.one}. */
 final class Single<T> {
@@ -27,15 +26,18 @@ final class Single<T> {
 
     /** Runs the supplier, outside of the lock, on the thread that added this. */
     T create(Supplier<? extends T> supplier) {
-        T made = null;
-        try {
-            made = type.cast(supplier.get());
-            if (made == null) {
-                throw new IllegalStateException("create returned null for " + type.getName());
-            }
-            return made;
-        } finally {
-            settle(made);
+        T made = type.cast(supplier.get());
+        if (made == null) {
+            throw new IllegalStateException("create returned null for " + type.getName());
+        }
+        settle(made);
+        return made;
+    }
+
+    /** Says that it will not be made, unless it was. */
+    synchronized void giveUpIfUnmade() {
+        if (state == State.CREATING) {
+            settle(null);
         }
     }
 
@@ -61,12 +63,22 @@ final class Single<T> {
         return state == State.LIVE ? value : null;
     }
 
+    /** Whether there is something to free, or soon may be. */
     synchronized boolean isHeld() {
-        return state == State.LIVE || state == State.RELEASING;
+        return state != State.FREED;
     }
 
-    /** Releases it if it is live; what the releaser throws is returned, and it stays live. */
-    Throwable release(Releaser<Object> releaser) {
+    /** Whether some thread is making or releasing it at this moment. */
+    synchronized boolean isBusy() {
+        return state == State.CREATING || state == State.RELEASING;
+    }
+
+    synchronized boolean isReleasing() {
+        return state == State.RELEASING;
+    }
+
+    /** Releases it if it is live and its type is there; what the releaser throws is returned, and it stays live. */
+    Throwable release(TypeTable<?> table) {
         T held;
         synchronized (this) {
             if (state != State.LIVE) {
@@ -74,6 +86,12 @@ final class Single<T> {
             }
             state = State.RELEASING;
             held = value;
+        }
+        // Read after RELEASING was set, as for entries: a detach that clears the releaser sees this, and waits.
+        var releaser = table.releaser();
+        if (releaser == null) {
+            settle(held);
+            return null;
         }
         try {
             releaser.release(held);

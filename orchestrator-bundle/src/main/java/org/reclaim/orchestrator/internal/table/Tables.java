@@ -100,17 +100,20 @@ public final class Tables {
             throw OpenedTable.foreignClassNeeded(resourceType, resource);
         }
         boolean nonBlocking = releaser.nonBlocking();
-        var table = tableOf(resourceType, resource);
         // The table hands it only what OpenedTable.track took, and that is an R.
         @SuppressWarnings("unchecked")
         var anyReleaser = (Releaser<Object>) releaser;
         var opener = new TypeTable.Opener(anyReleaser, nonBlocking);
-        table.attach(opener);
+        TypeTable<R> table;
+        synchronized (this) {
+            table = tableOf(resourceType, resource);
+            table.attach(opener);
+        }
         listener.opened(table);
         return new OpenedTable<>(this, table, opener, forbidden);
     }
 
-    private synchronized <R> TypeTable<R> tableOf(String resourceType, Class<R> resource) {
+    private <R> TypeTable<R> tableOf(String resourceType, Class<R> resource) {
         var present = find(resourceType);
         if (present.isPresent() && present.get().resourceClass() == resource) {
             @SuppressWarnings("unchecked") // its class was compared above
@@ -118,7 +121,7 @@ public final class Tables {
             return same;
         }
         // The class may have come back from a new version of its bundle; nothing of the old one is in use then.
-        if (present.isPresent() && (present.get().isOpen() || present.get().count() > 0)) {
+        if (present.isPresent() && !present.get().tryReplace()) {
             var old = present.get().resourceClass();
             throw new IllegalArgumentException("The table of %s holds %s (of %s), it can't be opened for %s (of %s)"
                     .formatted(resourceType, old.getName(), old.getClassLoader(), resource.getName(),

@@ -7,7 +7,20 @@ import java.util.concurrent.atomic.AtomicReference;
  * What ends and retries have released of one holding, counted as it happens: still right when the thread that releases
  * gets stuck. What users close themselves is not in it.
  */
-public final class Tally {
+public class Tally {
+
+    /** Counts nothing: for what users close themselves. */
+    static final Tally NONE = new Tally() {
+        @Override
+        void countFreed(long size) {
+            // Not the doing of an end.
+        }
+
+        @Override
+        void countFailed(Throwable failure) {
+            // The user is told himself.
+        }
+    };
 
     private final AtomicLong freed = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();

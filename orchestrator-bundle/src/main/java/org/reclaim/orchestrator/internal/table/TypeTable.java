@@ -5,13 +5,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.reclaim.api.Releaser;
 import org.reclaim.api.ResourceLimitException;
+import org.reclaim.api.ResourceTypeUnavailableException;
 import org.reclaim.orchestrator.ResourceLimits;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The table of one type: who has it open, and what all processes together may hold. */
 public final class TypeTable<R> {
 
+    private static final Logger LOG = LoggerFactory.getLogger(TypeTable.class);
     private static final Duration DETACH_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration DETACH_POLL = Duration.ofNanos(200_000);
 
@@ -23,6 +28,12 @@ public final class TypeTable<R> {
         Opener(Releaser<Object> releaser, boolean nonBlocking) {
             this.releaser = releaser;
             this.nonBlocking = nonBlocking;
+        }
+
+        @Override
+        public String toString() {
+            var type = releaser.getClass();
+            return type.getName() + " of " + type.getClassLoader();
         }
     }
 
@@ -36,6 +47,7 @@ public final class TypeTable<R> {
     private final List<Opener> openers = new ArrayList<>();
 
     private volatile Opener current;
+    private volatile boolean replaced;
 
     TypeTable(Tables tables, String resourceType, int index, Class<R> resourceClass) {
         this.tables = tables;
@@ -62,10 +74,10 @@ public final class TypeTable<R> {
         return current != null;
     }
 
-    /** Whether its releaser, if it has one, never waits. */
+    /** Whether it has a releaser that never waits. */
     public boolean isNonBlocking() {
         var opener = current;
-        return opener == null || opener.nonBlocking;
+        return opener != null && opener.nonBlocking;
     }
 
     /** How to free a resource, or null while nobody has the table open. */
@@ -110,7 +122,44 @@ public final class TypeTable<R> {
         });
     }
 
+    /** Gives way to another table of the type; false if somebody has this one open, or something is in it. */
+    boolean tryReplace() {
+        // Volatile, before the look: pairs with Holding.add, which publishes an entry and then reads this.
+        replaced = true;
+        if (isOpen() || isAnythingHeld()) {
+            replaced = false;
+        }
+        return replaced;
+    }
+
+    /** Whether another table of the type has taken its place: nothing must be put into this one any more. */
+    boolean isReplaced() {
+        return replaced;
+    }
+
+    private boolean isAnythingHeld() {
+        var held = new boolean[1];
+        tables.owners().forEach(owner -> {
+            var holding = owner.holding(this);
+            held[0] |= holding != null && !holding.isEmpty();
+        });
+        return held[0];
+    }
+
+    /** What an acquisition is told whose opener has gone. */
+    ResourceTypeUnavailableException unavailable() {
+        return new ResourceTypeUnavailableException(
+                "The bundle that offers " + resourceType + " has been stopped or replaced");
+    }
+
     synchronized void attach(Opener opener) {
+        if (!openers.isEmpty()) {
+            LOG.warn(
+                    "The table of '{}' is opened twice: {} now counts, {} waits until it goes",
+                    resourceType,
+                    opener,
+                    openers.getLast());
+        }
         openers.add(opener);
         // Volatile: pairs with Entry.releaseOrPark, which leaves an entry CLOSED and reads this again, while the caller
         // of this method looks for CLOSED entries next.
@@ -126,7 +175,7 @@ public final class TypeTable<R> {
             // Volatile: pairs with Entry.releaseOrPark, which sets RELEASING before it reads this.
             current = openers.isEmpty() ? null : openers.getLast();
         }
-        var inProgress = new ArrayList<Entry<?>>();
+        var inProgress = new ArrayList<BooleanSupplier>();
         tables.owners().forEach(owner -> {
             var holding = owner.holding(this);
             if (holding != null) {
@@ -134,7 +183,7 @@ public final class TypeTable<R> {
             }
         });
         long deadline = System.nanoTime() + DETACH_TIMEOUT.toNanos();
-        while (inProgress.stream().anyMatch(entry -> entry.state() == Entry.RELEASING)
+        while (inProgress.stream().anyMatch(BooleanSupplier::getAsBoolean)
                 && System.nanoTime() < deadline
                 && !Thread.currentThread().isInterrupted()) {
             LockSupport.parkNanos(DETACH_POLL.toNanos());

@@ -1,0 +1,70 @@
+package org.reclaim.orchestrator.internal.table;
+
+import java.util.Optional;
+import java.util.function.Function;
+import org.reclaim.api.Releaser;
+import org.reclaim.api.ResourceTable;
+import org.reclaim.orchestrator.ResourceLimits;
+import org.reclaim.orchestrator.internal.testing.Item;
+
+/** Tables and their processes, without anything else. */
+final class TestTables {
+
+    final Owners owners = new Owners();
+    final Tables tables;
+
+    TestTables() {
+        this(type -> ResourceLimits.NONE);
+    }
+
+    TestTables(Function<String, ResourceLimits> limits) {
+        tables = new Tables(owners, limits);
+        // As the orchestrator does it, but at once.
+        tables.listen(new Tables.Listener() {
+            @Override
+            public void opened(TypeTable<?> table) {
+                table.releaseClosed();
+            }
+
+            @Override
+            public void releasedLate(String resourceType, long pid) {
+                // Nothing is unsettled here.
+            }
+        });
+    }
+
+    /** A process that may acquire. */
+    long process() {
+        var owner = new Owner(owners.nextPid());
+        owners.add(owner);
+        return owner.pid();
+    }
+
+    Owner owner(long pid) {
+        return owners.find(pid);
+    }
+
+    /** Opens the table of items for an opener of its own. */
+    ResourceTable<Item> open(Releaser<? super Item> releaser) {
+        return open("items", releaser);
+    }
+
+    ResourceTable<Item> open(String type, Releaser<? super Item> releaser) {
+        return tables.forOpener(Optional.empty()).open(type, Item.class, releaser);
+    }
+
+    Holding<?> holding(long pid) {
+        return tables.find("items").orElseThrow().holding(pid);
+    }
+
+    /** Bytes of all processes. */
+    long bytes() {
+        return tables.find("items").orElseThrow().bytes();
+    }
+
+    /** Ends a process as the orchestrator does. */
+    static void end(Owner owner, ResourceTable<?> table) {
+        owner.close();
+        table.releaseAll(owner.pid());
+    }
+}
