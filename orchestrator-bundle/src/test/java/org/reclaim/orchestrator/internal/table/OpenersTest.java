@@ -199,7 +199,9 @@ class OpenersTest {
     private static final class Own extends URLClassLoader {
 
         Own() {
-            super(new URL[] {Item.class.getProtectionDomain().getCodeSource().getLocation()}, Own.class.getClassLoader());
+            super(
+                    new URL[] {Item.class.getProtectionDomain().getCodeSource().getLocation()},
+                    Own.class.getClassLoader());
         }
 
         @Override

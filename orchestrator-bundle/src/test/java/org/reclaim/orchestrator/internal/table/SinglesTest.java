@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.reclaim.api.NoSuchProcessException;
 import org.reclaim.api.ProcessEndedException;
@@ -113,10 +114,10 @@ class SinglesTest {
         var table = tables.open(Item::release);
         long pid = tables.process();
 
-        assertThatThrownBy(() -> table.one(pid, Item.class, () -> {
-                    throw new IllegalStateException("no memory");
-                }))
-                .hasMessage("no memory");
+        Supplier<Item> failing = () -> {
+            throw new IllegalStateException("no memory");
+        };
+        assertThatThrownBy(() -> table.one(pid, Item.class, failing)).hasMessage("no memory");
         assertThatThrownBy(() -> table.one(pid, Item.class, () -> null)).hasMessageContaining("null");
         assertThat(table.hasResources(pid)).isFalse();
 
@@ -128,12 +129,12 @@ class SinglesTest {
         try (var hang = new Hang()) {
             var table = tables.open(Item::release);
             long pid = tables.process();
+            Supplier<Item> failing = () -> {
+                hang.ignoringInterrupts();
+                throw new IllegalStateException("first");
+            };
             Together.run(
-                    thread -> assertThatThrownBy(() -> table.one(pid, Item.class, () -> {
-                                hang.ignoringInterrupts();
-                                throw new IllegalStateException("first");
-                            }))
-                            .hasMessage("first"),
+                    thread -> assertThatThrownBy(() -> table.one(pid, Item.class, failing)).hasMessage("first"),
                     thread -> {
                         hang.awaitInside(1);
                         new Thread(hang::letGo).start();
@@ -158,11 +159,12 @@ class SinglesTest {
             var table = tables.open(Item::release);
             long pid = tables.process();
             var item = new Item();
+            Supplier<Item> slow = () -> {
+                hang.ignoringInterrupts();
+                return item;
+            };
             Together.run(
-                    thread -> assertThatThrownBy(() -> table.one(pid, Item.class, () -> {
-                                hang.ignoringInterrupts();
-                                return item;
-                            }))
+                    thread -> assertThatThrownBy(() -> table.one(pid, Item.class, slow))
                             .isInstanceOf(ProcessEndedException.class),
                     thread -> {
                         hang.awaitInside(1);
