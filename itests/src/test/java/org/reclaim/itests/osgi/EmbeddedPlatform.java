@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Map;
 import org.apache.felix.framework.Felix;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
@@ -27,10 +28,21 @@ final class EmbeddedPlatform {
      * @param runtime an empty folder
      */
     EmbeddedPlatform(Path runtime) throws IOException, BundleException {
+        this(runtime, Map.of());
+    }
+
+    /**
+     * Starts it.
+     *
+     * @param runtime  an empty folder
+     * @param settings framework properties that differ from the distribution's
+     */
+    EmbeddedPlatform(Path runtime, Map<String, String> settings) throws IOException, BundleException {
         this.runtime = runtime;
         Files.createDirectory(Distribution.deployFolder(runtime));
         Distribution.systemProperties(runtime).forEach(System::setProperty);
         var properties = new HashMap<>(Distribution.frameworkProperties(runtime));
+        properties.putAll(settings);
         properties.put(Constants.FRAMEWORK_STORAGE, runtime.resolve("cache").toString());
         properties.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(Distribution.startLevel()));
         framework = new Felix(properties);

@@ -14,7 +14,7 @@ import org.reclaim.orchestrator.ResourceLimits;
  * @param grace         how long tasks and commands may take to stop
  * @param frontWait     how long a call to a manager waits for its bundle
  * @param stopDeadline  how long stopping the platform may take in all
- * @param startupGrace  how long after the start expected types may be missing without a warning
+ * @param startupGrace  how long expected types may be missing without a warning after all was started
  * @param historySize   how many ends are remembered
  * @param rankings      rankings that override those of the services, by type
  * @param expectedTypes types that should have a cleanup

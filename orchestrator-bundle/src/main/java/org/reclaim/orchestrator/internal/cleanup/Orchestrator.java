@@ -78,12 +78,12 @@ public final class Orchestrator implements ResourceOrchestrator, AutoCloseable {
                 followUp.releasedLate(resourceType, pid);
             }
         });
-        if (!settings.expectedTypes().isEmpty()) {
-            timer.schedule(
-                    () -> coverage.startedUp(bindings::types),
-                    settings.startupGrace().toMillis(),
-                    TimeUnit.MILLISECONDS);
-        }
+    }
+
+    /** Says that whatever starts by itself has been started: the grace of expected types begins, if it has not yet. */
+    public void started() {
+        timer.schedule(
+                () -> coverage.startedUp(bindings::types), settings.startupGrace().toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Makes a cleanup the one of its type, and tries what waits for it. */

@@ -6,6 +6,8 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.FrameworkListener;
 import org.osgi.framework.ServiceFactory;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.wiring.BundleWiring;
@@ -32,6 +34,7 @@ public final class Activator implements BundleActivator {
     private Fronts fronts;
     private CleanupTracker cleanups;
     private StopListener stopListener;
+    private FrameworkListener startListener;
 
     @Override
     public void start(BundleContext context) {
@@ -49,6 +52,21 @@ public final class Activator implements BundleActivator {
         context.registerService(ProcessManager.class, processes, null);
         // Last: from here on resource bundles become active and publish their cleanups.
         context.registerService(ResourceTables.class, new TablesFactory(), null);
+        awaitFramework(context);
+    }
+
+    /** A boot may be slow: what is missing is no news before the framework has started all that it has to. */
+    private void awaitFramework(BundleContext context) {
+        startListener = event -> {
+            if (event.getType() == FrameworkEvent.STARTED) {
+                core.orchestrator().started();
+            }
+        };
+        context.addFrameworkListener(startListener);
+        // After the listener is there, so that one of the two notices; both do no harm.
+        if (context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).getState() == Bundle.ACTIVE) {
+            core.orchestrator().started();
+        }
     }
 
     /** Ends everything first: now the services of all other bundles are still there. */
@@ -69,6 +87,7 @@ public final class Activator implements BundleActivator {
                 pair.resources(),
                 pair.bytes()));
         context.removeBundleListener(stopListener);
+        context.removeFrameworkListener(startListener);
         cleanups.close();
         fronts.close();
         commands.close();
