@@ -84,7 +84,8 @@ final class DemoCommand {
         if (pause) {
             awaitEnter("leave");
         }
-        return left.isEmpty() && end.cleanup().isSuccess() ? ExitStatus.OK : ExitStatus.FAILED;
+        boolean clean = left.isEmpty() && end.cleanup().isSuccess();
+        return terminal.delivered(clean ? ExitStatus.OK : ExitStatus.FAILED);
     }
 
     private Map<String, List<Exhibit>> acquire(long pid) throws IOException {

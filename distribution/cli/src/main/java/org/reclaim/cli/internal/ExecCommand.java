@@ -23,7 +23,7 @@ final class ExecCommand {
             if (result != null) {
                 terminal.out().println(session.format(result, Converter.INSPECT));
             }
-            return ExitStatus.OK;
+            return terminal.delivered(ExitStatus.OK);
         } catch (Exception e) {
             terminal.complain(message(e));
             return ExitStatus.FAILED;

@@ -21,6 +21,15 @@ record Terminal(InputStream in, PrintStream out, PrintStream err) {
         err.println("reclaim: " + text.strip().replaceAll("\\s*\\R\\s*", " ").replaceAll("\\p{Cntrl}", "?"));
     }
 
+    /** The status of a command whose result is its output: output that got lost, on a full disk, is a failure. */
+    int delivered(int status) {
+        if (out.checkError() && status == ExitStatus.OK) {
+            complain("the output could not be written");
+            return ExitStatus.FAILED;
+        }
+        return status;
+    }
+
     void flush() {
         out.flush();
         err.flush();

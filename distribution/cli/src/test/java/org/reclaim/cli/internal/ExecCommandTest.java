@@ -2,6 +2,9 @@ package org.reclaim.cli.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
 import java.util.List;
 import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.junit.jupiter.api.AfterEach;
@@ -113,5 +116,15 @@ class ExecCommandTest {
     void aLineThatIsNoCommandIsOneLineAndStatusOne() {
         assertThat(exec.run("{ \"")).isEqualTo(1);
         assertThat(terminal.err()).hasLineCount(1).startsWith("reclaim: ");
+    }
+
+    @Test
+    void outputThatCannotBeWrittenIsAFailure() throws Exception {
+        try (var full = new PrintStream(new FileOutputStream("/dev/full"))) {
+            var streams = new Terminal(InputStream.nullInputStream(), full, terminal.streams().err());
+
+            assertThat(new ExecCommand(processor, streams).run("reclaim:types")).isEqualTo(1);
+        }
+        assertThat(terminal.err()).isEqualTo("reclaim: the output could not be written\n");
     }
 }

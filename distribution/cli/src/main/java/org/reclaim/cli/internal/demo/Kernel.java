@@ -33,7 +33,7 @@ public final class Kernel {
     }
 
     /** Whether a descriptor of this JVM refers to a file, be it deleted meanwhile. */
-    static boolean hasOpen(Path file) throws IOException {
+    public static boolean hasOpen(Path file) throws IOException {
         return descriptors().values().stream()
                 .anyMatch(target -> target.equals(file.toString()) || target.equals(file + " (deleted)"));
     }
