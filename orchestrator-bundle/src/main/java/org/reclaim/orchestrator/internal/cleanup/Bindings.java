@@ -52,6 +52,22 @@ public final class Bindings {
         }
     }
 
+    /**
+     * A type that has no cleanup, but of which processes may hold something.
+     *
+     * @param step    the type
+     * @param lastPid without a table: the last process that may; it was the last one when the cleanup went
+     */
+    record Away(Step step, long lastPid) {}
+
+    /**
+     * One moment, in one object: who reads one half after the other could find a type in neither.
+     *
+     * @param bound the types that have a cleanup, in order
+     * @param away  those that have none
+     */
+    record Snapshot(Step[] bound, Away[] away) {}
+
     private final Owners owners;
     private final Tables tables;
 
@@ -61,27 +77,26 @@ public final class Bindings {
     /** Types without a table that were bound: no process with a later pid can hold anything of them. */
     private final Map<String, Long> goneAfter = new LinkedHashMap<>();
 
-    private volatile Step[] steps = {};
-    private volatile Step[] away = {};
+    private volatile Snapshot snapshot = new Snapshot(new Step[0], new Away[0]);
 
     Bindings(Owners owners, Tables tables) {
         this.owners = owners;
         this.tables = tables;
     }
 
-    /** The types that have a cleanup, in order. */
-    Step[] steps() {
-        return steps;
+    /** How it is at this moment. */
+    Snapshot snapshot() {
+        return snapshot;
     }
 
-    /** The types that have none, but of which processes may hold something. */
-    Step[] away() {
-        return away;
+    /** The types that have a cleanup, in order. */
+    Step[] steps() {
+        return snapshot.bound();
     }
 
     /** The cleanup that counts for a type, or null. */
     Bound current(String resourceType) {
-        for (var step : steps) {
+        for (var step : steps()) {
             if (step.resourceType().equals(resourceType)) {
                 return step.bound();
             }
@@ -92,13 +107,6 @@ public final class Bindings {
     /** The step of a type as it is now, bound or not. */
     Step step(String resourceType) {
         return new Step(resourceType, current(resourceType), tables.find(resourceType).orElse(null));
-    }
-
-    /** Whether a process may hold something of a type without a table that is away. */
-    boolean mayHold(String resourceType, long pid) {
-        synchronized (this) {
-            return pid <= goneAfter.getOrDefault(resourceType, 0L);
-        }
     }
 
     /** Makes a cleanup the one of its type. */
@@ -154,27 +162,28 @@ public final class Bindings {
 
     /** To be called when a table was opened for the first time, too. */
     synchronized void renew() {
-        steps = byType.values().stream()
+        var bound = byType.values().stream()
                 .map(List::getLast)
                 .sorted(Bound.CLEANUP_ORDER)
-                .map(bound -> new Step(
-                        bound.resourceType(), bound, tables.find(bound.resourceType()).orElse(null)))
+                .map(last -> new Step(last.resourceType(), last, tables.find(last.resourceType()).orElse(null)))
                 .toArray(Step[]::new);
-        var without = new ArrayList<Step>();
+        var away = new ArrayList<Away>();
         for (var table : tables.all()) {
             if (!byType.containsKey(table.resourceType())) {
-                without.add(new Step(table.resourceType(), null, table));
+                away.add(new Away(new Step(table.resourceType(), null, table), 0));
             }
         }
-        goneAfter.keySet().stream()
-                .filter(type -> tables.find(type).isEmpty())
-                .forEach(type -> without.add(new Step(type, null, null)));
-        away = without.toArray(Step[]::new);
+        goneAfter.forEach((type, lastPid) -> {
+            if (tables.find(type).isEmpty()) {
+                away.add(new Away(new Step(type, null, null), lastPid));
+            }
+        });
+        snapshot = new Snapshot(bound, away.toArray(Away[]::new));
     }
 
     /** The types that have a cleanup, in order, by name. */
     List<String> types() {
-        return Arrays.stream(steps).map(Step::resourceType).toList();
+        return Arrays.stream(steps()).map(Step::resourceType).toList();
     }
 
     private static String nameOf(Bound bound) {

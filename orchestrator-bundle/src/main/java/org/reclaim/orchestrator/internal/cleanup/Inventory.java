@@ -10,6 +10,7 @@ import org.reclaim.api.ResourceInfo;
 import org.reclaim.api.ResourceInventory;
 import org.reclaim.api.ResourceTypeInfo;
 import org.reclaim.api.UnsettledResources;
+import org.reclaim.orchestrator.internal.cleanup.Bindings.Away;
 import org.reclaim.orchestrator.internal.cleanup.Bindings.Step;
 import org.reclaim.orchestrator.internal.table.Owner;
 
@@ -29,11 +30,13 @@ public final class Inventory implements ResourceInventory {
 
     @Override
     public List<ResourceTypeInfo> types() {
-        var away = Stream.of(orchestrator.bindings().away())
+        var snapshot = orchestrator.bindings().snapshot();
+        var away = Stream.of(snapshot.away())
+                .map(Away::step)
                 .filter(step -> step.table() != null)
                 .map(Inventory::info)
                 .filter(info -> info.live() > 0);
-        return Stream.concat(Stream.of(orchestrator.bindings().steps()).map(Inventory::info), away).toList();
+        return Stream.concat(Stream.of(snapshot.bound()).map(Inventory::info), away).toList();
     }
 
     private static ResourceTypeInfo info(Step step) {
@@ -52,8 +55,9 @@ public final class Inventory implements ResourceInventory {
     @Override
     public List<ResourceInfo> resources(long pid) {
         var found = new ArrayList<ResourceInfo>();
+        var snapshot = orchestrator.bindings().snapshot();
         orchestrator.owner(pid).ifPresent(owner -> Stream.concat(
-                        Stream.of(orchestrator.bindings().steps()), Stream.of(orchestrator.bindings().away()))
+                        Stream.of(snapshot.bound()), Stream.of(snapshot.away()).map(Away::step))
                 .filter(step -> step.table() != null)
                 .map(step -> step.table().holding(owner))
                 .filter(holding -> holding != null)

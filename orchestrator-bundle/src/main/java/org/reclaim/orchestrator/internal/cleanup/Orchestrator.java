@@ -17,6 +17,7 @@ import org.reclaim.api.CleanupStats;
 import org.reclaim.api.Coverage;
 import org.reclaim.api.ResourceOrchestrator;
 import org.reclaim.orchestrator.internal.Settings;
+import org.reclaim.orchestrator.internal.cleanup.Bindings.Away;
 import org.reclaim.orchestrator.internal.cleanup.Bindings.Step;
 import org.reclaim.orchestrator.internal.table.Owner;
 import org.reclaim.orchestrator.internal.table.Owners;
@@ -145,8 +146,12 @@ public final class Orchestrator implements ResourceOrchestrator, AutoCloseable {
 
     /** Begins the unified cleanup of a process; nothing is done before {@link #finish}. */
     public Cleaning begin(long pid, Owner owner) {
-        var away = Arrays.stream(bindings.away()).filter(step -> isAffected(step, pid, owner)).toArray(Step[]::new);
-        var bound = bindings.steps();
+        var snapshot = bindings.snapshot();
+        var bound = snapshot.bound();
+        var away = Arrays.stream(snapshot.away())
+                .filter(type -> isAffected(type, pid, owner))
+                .map(Away::step)
+                .toArray(Step[]::new);
         var steps = away.length == 0
                 ? bound
                 : Stream.concat(Arrays.stream(bound), Arrays.stream(away)).toArray(Step[]::new);
@@ -167,11 +172,12 @@ public final class Orchestrator implements ResourceOrchestrator, AutoCloseable {
         }
     }
 
-    private boolean isAffected(Step step, long pid, Owner owner) {
-        if (step.table() == null) {
-            return bindings.mayHold(step.resourceType(), pid);
+    private static boolean isAffected(Away away, long pid, Owner owner) {
+        var table = away.step().table();
+        if (table == null) {
+            return pid <= away.lastPid();
         }
-        var holding = owner == null ? null : step.table().holding(owner);
+        var holding = owner == null ? null : table.holding(owner);
         return holding != null && !holding.isEmpty();
     }
 
