@@ -63,6 +63,10 @@ final class OpenedTable<R> implements ResourceTable<R> {
         return tables.owners().open(pid, table).holdingOf(table);
     }
 
+    boolean isDetached() {
+        return detached;
+    }
+
     /** Refuses null, and what would die with the opener's bundle. */
     void requireLasting(Object resource) {
         requireLastingClass(resource.getClass());

@@ -11,7 +11,7 @@ public final class OpenerTables implements ResourceTables, AutoCloseable {
 
     private final Tables tables;
     private final ClassLoader forbidden;
-    private final List<ResourceTable<?>> opened = new CopyOnWriteArrayList<>();
+    private final List<OpenedTable<?>> opened = new CopyOnWriteArrayList<>();
     private volatile boolean closed;
 
     OpenerTables(Tables tables, ClassLoader forbidden) {
@@ -22,6 +22,8 @@ public final class OpenerTables implements ResourceTables, AutoCloseable {
     @Override
     public <R> ResourceTable<R> open(String resourceType, Class<R> resource, Releaser<? super R> releaser) {
         var table = tables.open(resourceType, resource, releaser, forbidden);
+        // Who opens and detaches again and again is not to leave something here each time.
+        opened.removeIf(OpenedTable::isDetached);
         opened.add(table);
         if (closed) {
             // Closed meanwhile: that may have missed this one.

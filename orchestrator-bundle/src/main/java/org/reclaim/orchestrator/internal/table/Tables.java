@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.reclaim.api.Releaser;
-import org.reclaim.api.ResourceTable;
 import org.reclaim.orchestrator.ResourceLimits;
 
 /** All tables. They stay when their openers go. Thread-safe. */
@@ -93,7 +92,7 @@ public final class Tables {
         return listener;
     }
 
-    <R> ResourceTable<R> open(
+    <R> OpenedTable<R> open(
             String resourceType, Class<R> resource, Releaser<? super R> releaser, ClassLoader forbidden) {
         ResourceTypes.requireValid(resourceType);
         if (forbidden != null && resource.getClassLoader() == forbidden) {
