@@ -46,8 +46,10 @@ final class Front implements InvocationHandler, ServiceListener {
     /** Requests to publish {@code reclaim.available}; who finds none in progress does them all. */
     private final AtomicInteger toPublish = new AtomicInteger();
 
-    private volatile ServiceRegistration<?> registration;
-    private volatile boolean unregistered;
+    /** Used by the thread that publishes; the counter above hands it on. */
+    private ServiceRegistration<?> registration;
+
+    private volatile boolean gone;
 
     Front(BundleContext context, Class<?> type, Duration wait) {
         this.context = context;
@@ -61,6 +63,9 @@ final class Front implements InvocationHandler, ServiceListener {
 
     void bind(Bound bound, Object object) {
         synchronized (targets) {
+            if (gone) {
+                return;
+            }
             targets.add(new Target(bound, object));
             current = targets.getLast();
             targets.notifyAll();
@@ -76,22 +81,40 @@ final class Front implements InvocationHandler, ServiceListener {
         publish();
     }
 
-    /** Registers the service, or brings its property up to date; outside of every lock: listeners are foreign. */
+    /**
+     * Brings the service in line with what is wanted now. One thread at a time does it, and outside of every lock:
+     * listeners are foreign. Who comes meanwhile leaves it to that one, which looks again.
+     */
     private void publish() {
         if (toPublish.getAndIncrement() > 0) {
             return;
         }
         int done = 1;
         do {
-            if (registration == null && !unregistered) {
-                warnOfOthers();
-                var proxy = Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, this);
-                registration = context.registerService(type.getName(), proxy, properties());
-            } else if (!unregistered) {
-                registration.setProperties(properties());
+            try {
+                publishOnce();
+            } catch (IllegalStateException e) { // the framework's word for: your bundle is stopping
+                LOG.debug("The front of {} goes with the platform's bundle", type.getName(), e);
             }
             done = toPublish.addAndGet(-done);
         } while (done > 0);
+    }
+
+    private void publishOnce() {
+        var present = registration;
+        if (gone) {
+            registration = null;
+            context.removeServiceListener(this);
+            if (present != null) {
+                present.unregister();
+            }
+        } else if (present == null) {
+            warnOfOthers();
+            var proxy = Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, this);
+            registration = context.registerService(type.getName(), proxy, properties());
+        } else {
+            present.setProperties(properties());
+        }
     }
 
     private Dictionary<String, Object> properties() {
@@ -135,17 +158,15 @@ final class Front implements InvocationHandler, ServiceListener {
         }
     }
 
+    /** Takes the service away for good; who waits for its bundle is told at once. */
     void unregister() {
-        unregistered = true;
-        context.removeServiceListener(this);
-        var registered = registration;
-        if (registered != null) {
-            registered.unregister();
-        }
         synchronized (targets) {
+            gone = true;
             targets.clear();
             current = null;
+            targets.notifyAll();
         }
+        publish();
     }
 
     @Override
@@ -191,12 +212,15 @@ final class Front implements InvocationHandler, ServiceListener {
         }
         synchronized (targets) {
             while (current == null) {
-                long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-                if (millis <= 0 || unregistered) {
+                long left = deadline - System.nanoTime();
+                if (gone) {
+                    throw unavailable("has gone together with its interface, or with the platform", null);
+                }
+                if (left <= 0) {
                     throw unavailable("is away, and did not come back within " + wait, null);
                 }
                 try {
-                    targets.wait(millis);
+                    TimeUnit.NANOSECONDS.timedWait(targets, left);
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                     throw unavailable("is away, and the wait for it was interrupted", e);
