@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -109,6 +110,20 @@ class FlawedSystemTest {
     }
 
     @Test
+    void aZombieThatALookShowsBelowItsFormerParentIsNotLeftBehind() throws Exception {
+        try (var commands = new Commands(OrphanPolicy.REPORT, os)) {
+            var below = folder.resolve("below");
+            var command = commands.start(
+                    1, sh("sh -c 'sleep 1000 & echo $! >" + below + "; wait' & wait"), Map.of());
+            Shells.sleeperIn(below);
+            os.isLate = true;
+
+            assertThat(command.killRest(PATIENCE).killed()).isEqualTo(2);
+            assertThat(Shells.childrenOfJvm()).isEmpty();
+        }
+    }
+
+    @Test
     void whereOrphansCanNotBeAdoptedCommandsRunWithoutThat() throws Exception {
         os.canAdopt = false;
         for (var policy : List.of(OrphanPolicy.REPORT, OrphanPolicy.KILL)) {
@@ -129,6 +144,11 @@ class FlawedSystemTest {
         private volatile boolean isBlind;
         private volatile boolean canAdopt = sound.canAdopt();
 
+        /** The parents of processes at their first look, where looks are late. */
+        private final Map<ProcessId, Long> firstParents = new ConcurrentHashMap<>();
+
+        private volatile boolean isLate;
+
         /** How many looks at all processes will miss the children of the JVM. */
         private final AtomicInteger overlooks = new AtomicInteger();
 
@@ -143,6 +163,7 @@ class FlawedSystemTest {
             boolean overlooked = overlooks.getAndDecrement() > 0;
             return sound.all().stream()
                     .filter(process -> !overlooked || process.parent() != self())
+                    .map(process -> isLate ? late(process) : process)
                     .toList();
         }
 
@@ -178,6 +199,14 @@ class FlawedSystemTest {
         @Override
         public boolean adopt(boolean on) throws IOException {
             return sound.adopt(on);
+        }
+
+        /** As if it had been read before its parent ended, at the first look at which it has ended. */
+        private OsProcess late(OsProcess process) {
+            long first = firstParents.computeIfAbsent(process.id(), id -> process.parent());
+            return process.isGone() && firstParents.replace(process.id(), first, process.parent())
+                    ? new OsProcess(process.id(), first, process.name(), process.state())
+                    : process;
         }
 
         private void look() throws IOException {
