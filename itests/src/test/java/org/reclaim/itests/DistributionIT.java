@@ -51,9 +51,10 @@ public class DistributionIT {
             var told = demo.out();
             assertThat(told).contains("process " + demo.pid() + " of the operating system");
             var files = groups(told, " (?:file|folder|lock|listener) +(/\\S+)");
-            var ports = groups(told, " (?:TCP listener|UDP socket) +127\\.0\\.0\\.1:(\\d+)");
+            // The ports of both ends: no closed connection may linger (TIME_WAIT).
+            var ports = groups(told, " (?:TCP listener|TCP connection|UDP socket) +127\\.0\\.0\\.1:(\\d+)");
             assertThat(files).hasSize(5).allSatisfy(path -> assertThat(Path.of(path)).exists());
-            assertThat(ports).hasSize(2).allMatch(port -> isBound(demo.pid(), port));
+            assertThat(ports).hasSize(3).allMatch(port -> isBound(demo.pid(), port));
             assertThat(openFiles(demo.pid())).contains(path(told, "open file"), path(told, "temporary file"));
             long socketsBefore = openFiles(demo.pid()).stream().filter(target -> target.startsWith("socket:")).count();
 

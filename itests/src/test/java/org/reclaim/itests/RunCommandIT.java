@@ -155,7 +155,8 @@ public class RunCommandIT {
 
         assertThat(result.status()).isEqualTo(127);
         assertThat(result.out()).isEmpty();
-        assertThat(result.err()).contains("no-such-command-" + seconds).doesNotContain("Exception", "\tat ");
+        assertThat(result.err()).hasLineCount(2)
+                .startsWith("reclaim: no-such-command-" + seconds + ": command not found\n");
     }
 
     @Test
@@ -167,7 +168,7 @@ public class RunCommandIT {
 
         assertThat(result.status()).isEqualTo(126);
         assertThat(result.out()).isEmpty();
-        assertThat(result.err()).contains(file.toString()).doesNotContain("Exception", "\tat ");
+        assertThat(result.err()).hasLineCount(2).startsWith("reclaim: " + file + ": can't be executed\n");
     }
 
     @Test
@@ -192,6 +193,17 @@ public class RunCommandIT {
 
             assertThat(result.out()).isEqualTo("SOME INPUT\n");
             assertThat(result.err()).startsWith("to-stderr\n").hasLineCount(2);
+        }
+    }
+
+    @Test
+    public void whatWasClosedStaysClosedToTheCommand() throws Exception {
+        var closed = List.of("sh", "-c", "exec \"$0\" \"$@\" <&-");
+        try (var reclaim = Reclaim.start(closed, Reclaim.INSTALLATION, "run", "--", "cat")) {
+            var result = reclaim.finish();
+
+            assertThat(result.status()).isEqualTo(1);
+            assertThat(result.out()).isEmpty();
         }
     }
 

@@ -61,7 +61,8 @@ final class RunCommand {
         try {
             process = processes.start(spec);
         } catch (ProcessStartException e) {
-            terminal.complain(e.getMessage());
+            // A command that can't be executed has a status; then the cause says it as a shell would.
+            terminal.complain(e.end().exitStatus().isPresent() ? e.getCause().getMessage() : e.getMessage());
             return e.end();
         }
         signals.end(process);

@@ -27,7 +27,7 @@ class ExecCommandTest {
             return null;
         }
 
-        public String history() {
+        public String show() {
             return "ours";
         }
 
@@ -47,13 +47,16 @@ class ExecCommandTest {
     /** Somebody else's command of the same name. */
     public static final class Others {
 
-        public String history() {
+        public String show() {
             return "theirs";
         }
     }
 
     ExecCommandTest() {
-        processor.addCommand("aaa", new Others(), Others.class);
+        // Many, because without preference it is up to hash codes whose command is found.
+        for (int i = 0; i < 50; i++) {
+            processor.addCommand("others" + i, new Others(), Others.class);
+        }
         processor.addCommand("reclaim", new Commands(), Commands.class);
     }
 
@@ -77,13 +80,13 @@ class ExecCommandTest {
 
     @Test
     void findsOurCommandsFirstWhenNoScopeIsGiven() {
-        assertThat(exec.run("history")).isZero();
+        assertThat(exec.run("show")).isZero();
         assertThat(terminal.out()).isEqualTo("ours\n");
     }
 
     @Test
     void theScopesOfOthersAreFoundByTheirNames() {
-        assertThat(exec.run("aaa:history")).isZero();
+        assertThat(exec.run("others7:show")).isZero();
         assertThat(terminal.out()).isEqualTo("theirs\n");
     }
 

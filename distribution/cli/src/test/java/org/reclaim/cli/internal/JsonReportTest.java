@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,11 +125,12 @@ class JsonReportTest {
     void aPipeIsWrittenToAndStaysAPipe() throws Exception {
         var pipe = folder.resolve("pipe");
         assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
-        var read = CompletableFuture.supplyAsync(() -> read(pipe));
+        var read = CompletableFuture.supplyAsync(() -> read(pipe), task -> Thread.ofPlatform().daemon().start(task));
 
         report(pipe).write(end(OptionalInt.of(7)));
 
-        assertThat(read.get()).isEqualTo(REPORT);
+        // Nobody would write to a pipe that was replaced.
+        assertThat(read.get(30, TimeUnit.SECONDS)).isEqualTo(REPORT);
         assertThat(Files.isRegularFile(pipe)).isFalse();
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,7 +74,7 @@ class RunCommandTest {
     @Test
     void aMissingCommandIs127AndEverythingIsGivenBack() {
         assertThat(command().run(options(Optional.empty(), List.of("/no/such/command")))).isEqualTo(127);
-        assertThat(terminal.err()).hasLineCount(2).contains("/no/such/command");
+        assertThat(terminal.err()).hasLineCount(2).startsWith("reclaim: /no/such/command: command not found\n");
         assertThat(platform.processes()).isEmpty();
         assertThat(platform.inventory().types()).allMatch(type -> type.live() == 0);
     }
@@ -83,7 +84,22 @@ class RunCommandTest {
         var file = Files.writeString(folder.resolve("text"), "text");
 
         assertThat(command().run(options(Optional.empty(), List.of(file.toString())))).isEqualTo(126);
-        assertThat(terminal.err()).hasLineCount(2).contains(file.toString());
+        assertThat(terminal.err()).hasLineCount(2).startsWith("reclaim: " + file + ": can't be executed\n");
+    }
+
+    @Test
+    void aFolderThatCannotBeMadeIsSaidAndNothingRuns() throws Exception {
+        var touched = folder.resolve("touched");
+        var broken = (FdManager) Proxy.newProxyInstance(
+                FdManager.class.getClassLoader(), new Class<?>[] {FdManager.class}, (proxy, method, arguments) -> {
+                    throw new IOException("no space left");
+                });
+        var run = new RunCommand(platform, Optional.of(broken), terminal.streams());
+
+        assertThat(run.run(options("touch " + touched))).isEqualTo(1);
+
+        assertThat(terminal.err()).hasLineCount(2).contains("no space left");
+        assertThat(touched).doesNotExist();
     }
 
     @Test
