@@ -14,8 +14,12 @@ import org.reclaim.api.ResourceHandle;
  * Opens files, makes temporary ones and locks files on behalf of processes. Thread-safe.
  *
  * <p>Every method throws {@link NoSuchProcessException} for a pid that was never started and
- * {@link ProcessEndedException} for a process that is ending or has ended; in both cases, as with every other
- * exception, nothing was acquired and nothing is left in the file system.
+ * {@link ProcessEndedException} for a process that is ending or has ended. Then, as with every other exception, nothing
+ * is held, and what the call made is deleted again; except for an ordinary file whose process ends while
+ * {@link #open} creates it by {@link java.nio.file.StandardOpenOption#CREATE}, because it may have been there before.
+ *
+ * <p>What releasing can't delete is still held. When closing fails, it is logged and not tried again: the descriptor is
+ * free. Who must know that all was written calls {@link FileChannel#force} before.
  */
 @ProviderType
 public interface FdManager {
@@ -24,7 +28,7 @@ public interface FdManager {
     int MAX_AFFIX_LENGTH = 64;
 
     /**
-     * Opens a file.
+     * Opens a file. As always, opening one end of a named pipe waits for the other, unless it is opened for both.
      *
      * @param pid     the owner, from 1
      * @param path    the file
@@ -40,8 +44,8 @@ public interface FdManager {
      * it.
      *
      * @param pid    the owner, from 1
-     * @param prefix start of its name: at most {@value #MAX_AFFIX_LENGTH} letters, digits, {@code .}, {@code _} or
-     *               {@code -}; may be empty
+     * @param prefix start of its name: at most {@value #MAX_AFFIX_LENGTH} letters and digits of ASCII, {@code .},
+     *               {@code _} and {@code -}; may be empty
      * @param suffix end of its name, likewise
      * @return the file, open for reading and writing
      * @throws IOException              if it can't be made
@@ -51,13 +55,16 @@ public interface FdManager {
 
     /**
      * Makes a temporary folder, mode 0700, in the instance's temporary folder. Releasing it deletes it with all that
-     * is in it; symbolic links are deleted, not followed.
+     * is in it, whatever its permissions; symbolic links are deleted, not followed. What somebody has mounted in it is
+     * not entered, and the folder still held.
      *
      * @param pid    the owner, from 1
      * @param prefix start of its name, as for {@link #createTemporaryFile}
      * @return the folder
-     * @throws IOException              if it can't be made
-     * @throws IllegalArgumentException if {@code prefix} is no part of a file name
+     * @throws IOException                   if it can't be made
+     * @throws IllegalArgumentException      if {@code prefix} is no part of a file name
+     * @throws UnsupportedOperationException if this operating system has no way to delete it safely later, while others
+     *                                       may move what is in it
      */
     ResourceHandle<TemporaryDirectory> createTemporaryDirectory(long pid, String prefix) throws IOException;
 
@@ -72,6 +79,7 @@ public interface FdManager {
      * @param mode shared with other readers, or exclusive
      * @return the lock, or empty if somebody holds one that excludes it
      * @throws IOException                   if the file can't be opened or locked; the message has errno and path
+     * @throws IllegalArgumentException      if {@code path} is not of the default file system
      * @throws UnsupportedOperationException if this operating system has no such locks
      */
     Optional<ResourceHandle<FileDescriptionLock>> tryLock(long pid, Path path, LockMode mode) throws IOException;

@@ -20,9 +20,17 @@ import org.reclaim.api.ResourceHandle;
  * {@link ProcessEndedException} for a process that is ending or has ended; in both cases, as with every other
  * exception, nothing was acquired.
  *
- * <p>A closed channel that is registered with a selector keeps its descriptor until that selector selects again. The
- * platform sees to it for selectors of {@link #openSelector}; a channel that is registered with any other one is
- * reported as still held.
+ * <p>A closed channel that is registered with a selector keeps its descriptor until that selector selects again.
+ * Releasing it makes selectors of {@link #openSelector} do so; a channel that is registered with any other one is still
+ * held until that one selects. For event loops this means:
+ * <ul>
+ *   <li>{@code select} may return without a key, when other people's channels are released.
+ *   <li>The platform selects, too, and takes the keys of closed channels out of the selected ones; it adds none. So a
+ *       loop over {@link Selector#selectedKeys()} belongs into {@code synchronized (selector)}; an action given to
+ *       {@link Selector#select(java.util.function.Consumer)} is safe as it is.
+ *   <li>A handle that is closed within either of them is released when that selection is over and the next one begins.
+ *   <li>A selector that is kept busy for more than a second keeps what is registered with it held.
+ * </ul>
  */
 @ProviderType
 public interface SocketManager {
@@ -72,14 +80,17 @@ public interface SocketManager {
     ResourceHandle<DatagramChannel> openUdp(long pid, InetSocketAddress local) throws IOException;
 
     /**
-     * Listens on a Unix-domain socket. Its path is unlinked when it is released, if it is still the same socket.
+     * Listens on a Unix-domain socket, mode 0600. Its path is unlinked when it is released, if it is still the same
+     * socket. For an instant, between being made and getting its mode, it has that of the JVM's umask: who shares the
+     * machine with people whom he does not trust puts it into a folder of mode 0700.
      *
      * @param pid     the owner, from 1
-     * @param path    a path that does not exist yet, at most 107 bytes; made with mode 0600
+     * @param path    a path that does not exist yet, at most 106 bytes when it is absolute
      * @param backlog as for {@link #listenTcp}
      * @return the listener; pass what it accepts to {@link #adopt}
      * @throws IOException              if the path exists or can't be made; the message names it
-     * @throws IllegalArgumentException if the path is too long or {@code backlog} negative
+     * @throws IllegalArgumentException if the path is too long or not of the default file system, or {@code backlog}
+     *                                  negative
      */
     ResourceHandle<UnixListener> listenUnix(long pid, Path path, int backlog) throws IOException;
 

@@ -21,7 +21,9 @@ final class StepCleanup {
 
     private static final Duration FIRST_POLL = Duration.ofNanos(50_000);
     private static final Duration LONGEST_POLL = Duration.ofMillis(5);
-    private static final Duration TOO_LATE = Duration.ofMillis(10);
+
+    /** For a few instructions; as long as this if their thread loses its processor in between. */
+    private static final Duration TOO_LATE = Duration.ofMillis(250);
 
     private final Bindings bindings;
     private final long pid;
@@ -132,7 +134,8 @@ final class StepCleanup {
             return new TypeOutcome(step.resourceType(), Status.TIMED_OUT, stats, detail);
         }
         if (step.table().isOpen() || holding.isEmpty()) {
-            return judge(problem, stats, isLeft(holding));
+            boolean failed = !problem.isEmpty() || stats.errorsEncountered() > 0;
+            return judge(problem, stats, !failed && isLeft(holding));
         }
         return unbound(stats);
     }

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.reclaim.api.NoSuchProcessException;
 import org.reclaim.api.ProcessEndedException;
 import org.reclaim.api.ResourceHandle;
+import org.reclaim.api.TypeOutcome;
 import org.reclaim.api.TypeOutcome.Status;
 import org.reclaim.api.fd.FdManager;
 import org.reclaim.api.fd.LockMode;
@@ -29,6 +30,7 @@ import org.reclaim.api.fd.LockMode;
 class AcquireWhileEndingTest {
 
     private static final int THREADS = 4;
+    private static final int ENOUGH = 100;
     private static final int ROUNDS = 30;
 
     /** One way. */
@@ -112,14 +114,20 @@ class AcquireWhileEndingTest {
             for (int round = 0; round < ROUNDS; round++) {
                 long pid = reclaim.start();
                 var running = new CountDownLatch(THREADS);
-                Callable<Integer> acquiring = () -> acquireUntilRefused(reclaim.files(), way, pid, running);
+                var ended = new CountDownLatch(1);
+                Callable<Integer> acquiring = () -> acquireUntilRefused(reclaim.files(), way, pid, running, ended);
                 var acquired = new ArrayList<Future<Integer>>();
                 for (int i = 0; i < THREADS; i++) {
                     acquired.add(threads.submit(acquiring));
                 }
                 running.await();
 
-                var outcome = reclaim.endFiles(pid);
+                TypeOutcome outcome;
+                try {
+                    outcome = reclaim.endFiles(pid);
+                } finally {
+                    ended.countDown();
+                }
 
                 int count = 0;
                 for (var each : acquired) {
@@ -134,7 +142,8 @@ class AcquireWhileEndingTest {
         }
     }
 
-    private int acquireUntilRefused(FdManager files, Way way, long pid, CountDownLatch running) throws Exception {
+    private int acquireUntilRefused(
+            FdManager files, Way way, long pid, CountDownLatch running, CountDownLatch ended) throws Exception {
         int acquired = 0;
         try {
             while (true) {
@@ -142,6 +151,8 @@ class AcquireWhileEndingTest {
                 acquired++;
                 if (acquired == 2) {
                     running.countDown();
+                } else if (acquired == ENOUGH) {
+                    ended.await(); // descriptors are limited
                 }
             }
         } catch (ProcessEndedException refused) {

@@ -17,8 +17,8 @@ import org.reclaim.api.socket.UnixListener;
 /** Listeners on Unix-domain sockets, and their places in the file system. */
 final class UnixPaths {
 
-    /** What fits into {@code sockaddr_un} with its final zero, unix(7). */
-    private static final int MAX_BYTES = 107;
+    /** What the JDK takes: one byte less than fits into a {@code sockaddr_un}, unix(7). */
+    private static final int MAX_BYTES = 106;
 
     private UnixPaths() {}
 
