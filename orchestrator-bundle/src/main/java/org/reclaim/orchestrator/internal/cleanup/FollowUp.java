@@ -36,6 +36,11 @@ final class FollowUp implements CleanupRun.Late {
         return unsettled;
     }
 
+    /** Tries nothing again from now on. */
+    void close() {
+        unsettled.close();
+    }
+
     /** Takes the result of a cleanup; remembers what stays unsettled. */
     void finished(CleanupRun run, Owner owner, CleanupResult result) {
         account(result.stats());
@@ -134,7 +139,9 @@ final class FollowUp implements CleanupRun.Late {
                     .outcomes()
                     .getFirst();
             account(outcome.stats());
-            follow(pid, owner, outcome);
+            if (outcome.status().isSettled()) {
+                settled(pid, owner, outcome);
+            }
             return Optional.of(outcome);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // a plug-in interrupted this thread: its type is tried again later

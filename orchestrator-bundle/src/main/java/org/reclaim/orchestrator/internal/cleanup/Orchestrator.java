@@ -279,6 +279,7 @@ public final class Orchestrator implements ResourceOrchestrator, AutoCloseable {
 
     @Override
     public void close() {
+        followUp.close();
         timer.shutdownNow();
         workers.close();
     }

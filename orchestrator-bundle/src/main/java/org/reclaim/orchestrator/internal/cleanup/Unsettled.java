@@ -60,6 +60,7 @@ final class Unsettled {
     private final AtomicBoolean full = new AtomicBoolean();
     private final Queue<Key> due = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean trying = new AtomicBoolean();
+    private volatile boolean closed;
     private final Workers workers;
     private final ScheduledExecutorService timer;
     private final Retry retry;
@@ -120,7 +121,7 @@ final class Unsettled {
     }
 
     private void startTrying() {
-        if (!due.isEmpty() && trying.compareAndSet(false, true)) {
+        if (!due.isEmpty() && !closed && trying.compareAndSet(false, true)) {
             if (!workers.tryExecute("trying again what is unsettled", this::tryAll)) {
                 trying.set(false); // the next occasion will be taken
             }
@@ -129,7 +130,7 @@ final class Unsettled {
 
     private void tryAll() {
         try {
-            for (var key = due.poll(); key != null; key = due.poll()) {
+            for (var key = due.poll(); key != null && !closed; key = due.poll()) {
                 attempt(key);
             }
         } finally {
@@ -180,6 +181,11 @@ final class Unsettled {
         if (pair != null && pair.tries == tries) {
             trySoon(key.pid(), key.resourceType());
         }
+    }
+
+    /** Tries nothing from now on; what is at work finishes. */
+    void close() {
+        closed = true;
     }
 
     /** All pairs, oldest first. */

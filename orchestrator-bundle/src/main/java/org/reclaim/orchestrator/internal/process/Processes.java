@@ -85,7 +85,7 @@ public final class Processes implements ProcessManager {
     }
 
     /** A process that is known, ended or not. */
-    private Optional<ProcessRecord> known(long pid) {
+    Optional<ProcessRecord> known(long pid) {
         // Only start() enters owners, and it enters records.
         return Optional.ofNullable((ProcessRecord) owners.find(pid));
     }

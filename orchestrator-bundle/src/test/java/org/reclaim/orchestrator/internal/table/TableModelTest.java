@@ -25,8 +25,8 @@ class TableModelTest {
                 .actorsBefore(0)
                 .actorsPerThread(2)
                 .actorsAfter(0)
-                .iterations(6)
-                .invocationsPerIteration(300)
+                .iterations(5)
+                .invocationsPerIteration(200)
                 .check(OneProcess.class);
     }
 
@@ -37,8 +37,8 @@ class TableModelTest {
                 .actorsBefore(0)
                 .actorsPerThread(2)
                 .actorsAfter(0)
-                .iterations(10)
-                .invocationsPerIteration(2_000)
+                .iterations(8)
+                .invocationsPerIteration(1_000)
                 .check(OneProcess.class);
     }
 
