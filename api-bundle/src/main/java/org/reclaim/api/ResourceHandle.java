@@ -26,8 +26,9 @@ public interface ResourceHandle<R> extends AutoCloseable {
     long pid();
 
     /**
-     * Releases the resource now, on this thread. Closing again, or after the process has ended, does nothing. While
-     * the bundle of its type is away the resource is closed for its user at once, and freed when the bundle is back.
+     * Releases the resource now, on this thread. Closing again, or after the process has ended, does nothing; except
+     * that what the end of the process could not release is tried again. While the bundle of its type is away the
+     * resource is closed for its user at once, and freed when the bundle is back.
      *
      * @throws ReleaseFailedException if the releaser threw: the resource is closed for its user, still held, and
      *                                released again at the end of the process

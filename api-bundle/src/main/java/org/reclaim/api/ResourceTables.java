@@ -25,4 +25,12 @@ public interface ResourceTables {
      *                                  bundle, or if the table exists with another class
      */
     <R> ResourceTable<R> open(String resourceType, Class<R> resource, Releaser<? super R> releaser);
+
+    /**
+     * The processes whose resources the tables hold, for types that have to look at them: who is a command, what is its
+     * pid of the operating system.
+     *
+     * @return the platform's process manager
+     */
+    ProcessManager processes();
 }

@@ -30,14 +30,35 @@ public final class Errno {
     /** Not now: it would have to wait, or somebody holds it. */
     public static final int EAGAIN = 11;
 
+    /** Not enough memory. */
+    public static final int ENOMEM = 12;
+
     /** Permission denied. */
     public static final int EACCES = 13;
+
+    /** It is in use. */
+    public static final int EBUSY = 16;
+
+    /** There is one already. */
+    public static final int EEXIST = 17;
 
     /** Invalid argument. */
     public static final int EINVAL = 22;
 
+    /** No space left. */
+    public static final int ENOSPC = 28;
+
+    /** Nobody reads it any more. */
+    public static final int EPIPE = 32;
+
     /** The kernel has no such call. */
     public static final int ENOSYS = 38;
+
+    /** Timer expired. */
+    public static final int ETIME = 62;
+
+    /** The operation was cancelled. */
+    public static final int ECANCELED = 125;
 
     /** From 1 without a gap; {@code -} is a number that means nothing. */
     private static final String[] NAMES = """

@@ -71,7 +71,7 @@ public final class Core implements AutoCloseable {
      * @return a new one; there is to be one only
      */
     public Processes newProcesses(Commands commands) {
-        return new Processes(owners, new Own(), settings, commands);
+        return newProcesses(commands, new Own());
     }
 
     /**
@@ -82,7 +82,13 @@ public final class Core implements AutoCloseable {
      * @return a new one; there is to be one only
      */
     public Processes newProcesses(Commands commands, ResourceOrchestrator given) {
-        return new Processes(owners, new Given(given), settings, commands);
+        return newProcesses(commands, new Given(given));
+    }
+
+    private Processes newProcesses(Commands commands, ProcessCleaner cleaner) {
+        var processes = new Processes(owners, cleaner, settings, commands);
+        tables.serve(processes);
+        return processes;
     }
 
     /** Says what could not be ended in time, for the log of the stop. */

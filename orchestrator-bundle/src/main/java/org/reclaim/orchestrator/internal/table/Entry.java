@@ -77,13 +77,18 @@ class Entry<T> implements ResourceHandle<T> {
             move(LIVE, CLOSED);
             return;
         }
-        if (!move(LIVE, RELEASING)) {
+        if (!move(LIVE, RELEASING) && !acquireLate()) {
             return;
         }
         var failure = releaseOrPark(Tally.NONE);
         if (failure != null) {
             throw new ReleaseFailedException(table().resourceType(), pid(), label(), failure);
         }
+    }
+
+    /** What the end of its process had to leave can be released after that, too, by who knows that it can be now. */
+    private boolean acquireLate() {
+        return chunk.holding().owner().isEnded() && move(CLOSED, RELEASING);
     }
 
     /**

@@ -2,6 +2,7 @@ package org.reclaim.orchestrator.internal.table;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.reclaim.api.ProcessManager;
 import org.reclaim.api.Releaser;
 import org.reclaim.api.ResourceTable;
 import org.reclaim.api.ResourceTables;
@@ -31,6 +32,11 @@ public final class OpenerTables implements ResourceTables, AutoCloseable {
             throw new IllegalStateException("The bundle that opens the table of " + resourceType + " has stopped");
         }
         return table;
+    }
+
+    @Override
+    public ProcessManager processes() {
+        return tables.processes();
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.reclaim.api.ProcessManager;
 import org.reclaim.api.Releaser;
 import org.reclaim.orchestrator.ResourceLimits;
 
@@ -23,6 +24,7 @@ public final class Tables {
 
     private final Owners owners;
     private final Function<String, ResourceLimits> limits;
+    private volatile Optional<ProcessManager> processes = Optional.empty();
     private volatile TypeTable<?>[] all = {};
 
     /** Never used twice, so that what a process held of a replaced table is not taken for the new one's. */
@@ -48,6 +50,11 @@ public final class Tables {
     public Tables(Owners owners, Function<String, ResourceLimits> limits) {
         this.owners = owners;
         this.limits = limits;
+    }
+
+    /** Sets whose resources they hold. */
+    public void serve(ProcessManager manager) {
+        processes = Optional.of(manager);
     }
 
     /** Sets who is told. */
@@ -78,6 +85,10 @@ public final class Tables {
             }
         }
         return Optional.empty();
+    }
+
+    ProcessManager processes() {
+        return processes.orElseThrow(() -> new IllegalStateException("These tables have no process manager"));
     }
 
     Owners owners() {

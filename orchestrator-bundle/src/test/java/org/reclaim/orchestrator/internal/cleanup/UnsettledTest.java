@@ -3,6 +3,7 @@ package org.reclaim.orchestrator.internal.cleanup;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.reclaim.api.CleanupStats;
+import org.reclaim.api.ReleaseFailedException;
 import org.reclaim.api.ResourceHandle;
 import org.reclaim.api.TypeOutcome.Status;
 import org.reclaim.api.UnsettledResources;
@@ -170,6 +172,31 @@ class UnsettledTest {
         platform.awaitSettled();
         assertThat(item.releases()).isEqualTo(1);
         Patience.until(() -> platform.orchestrator().owner(pid).isEmpty());
+    }
+
+    @Test
+    void whatTheEndCouldNotReleaseIsReleasedByWhoClosesItLater() {
+        var busy = new AtomicBoolean(true);
+        var shelf = new Shelf("table", platform.tables(), item -> {
+            if (busy.get()) {
+                throw new IllegalStateException("busy");
+            }
+            item.release();
+        });
+        platform.bind(shelf, 0);
+        long pid = platform.start();
+        var handle = shelf.hold(pid);
+        var item = handle.get();
+        assertThat(platform.outcomeOfEnd(pid, "table").status()).isEqualTo(Status.FAILED);
+        assertThatThrownBy(handle::close).isInstanceOf(ReleaseFailedException.class);
+        busy.set(false);
+
+        handle.close();
+
+        assertThat(item.releases()).isEqualTo(1);
+        platform.awaitSettled();
+        handle.close();
+        assertThat(item.releases()).isEqualTo(1);
     }
 
     @Test

@@ -243,11 +243,11 @@ class OpenersTest {
 
     @Test
     void detachingWaitsForAReleaseInProgressOfAnEntryAndOfASingle() throws Exception {
-        try (var hang = new Hang()) {
-            var entries = tables.open(item -> hang.ignoringInterrupts());
+        try (var entry = new Hang(); var single = new Hang()) {
+            var entries = tables.open(item -> entry.ignoringInterrupts());
             long pid = tables.process();
             var handle = entries.track(pid, new Item());
-            var singles = tables.open("singles", item -> hang.ignoringInterrupts());
+            var singles = tables.open("singles", item -> single.ignoringInterrupts());
             singles.one(pid, Item.class, Item::new);
             var detached = new AtomicBoolean[] {new AtomicBoolean(), new AtomicBoolean()};
 
@@ -255,20 +255,22 @@ class OpenersTest {
                     thread -> handle.close(),
                     thread -> singles.releaseAll(pid),
                     thread -> {
-                        hang.awaitInside(2);
+                        entry.awaitInside(1);
                         entries.detach();
-                        detached[0].set(hang.inside() == 0);
+                        detached[0].set(entry.inside() == 0);
                     },
                     thread -> {
-                        hang.awaitInside(2);
+                        single.awaitInside(1);
                         singles.detach();
-                        detached[1].set(hang.inside() == 0);
+                        detached[1].set(single.inside() == 0);
                     },
                     thread -> {
-                        hang.awaitInside(2);
+                        entry.awaitInside(1);
+                        single.awaitInside(1);
                         // Both are waiting by then: nothing else can be waited for here.
                         tables.tables.all().forEach(table -> Patience.until(() -> !table.isOpen()));
-                        hang.letGo();
+                        entry.letGo();
+                        single.letGo();
                     });
 
             assertThat(detached[0]).isTrue();

@@ -4,13 +4,12 @@ import java.nio.file.Path;
 import org.reclaim.api.CleanupRanking;
 import org.reclaim.api.ProcessEnd;
 import org.reclaim.api.ProcessSpec;
-import org.reclaim.api.ResourceCleanup;
-import org.reclaim.api.ResourceTables;
 import org.reclaim.api.ResourceTypeProvider;
 import org.reclaim.api.TypeOutcome;
 import org.reclaim.api.fd.FdManager;
 import org.reclaim.orchestrator.EmbeddedProcessManager;
 import org.reclaim.orchestrator.ProcessManagers;
+import org.reclaim.testing.InterposedProvider;
 
 /** A platform whose temporary files are in a folder of the test's. */
 final class Platform implements AutoCloseable {
@@ -29,22 +28,12 @@ final class Platform implements AutoCloseable {
     }
 
     private static ResourceTypeProvider provider(Path temporary, Runnable happening) {
-        return new ResourceTypeProvider() {
-            @Override
-            public String resourceType() {
-                return FileDescriptors.TYPE;
-            }
-
-            @Override
-            public int ranking() {
-                return CleanupRanking.FILE_DESCRIPTORS;
-            }
-
-            @Override
-            public ResourceCleanup create(ResourceTables tables) {
-                return new FileDescriptors(new Interposed(tables, happening), new TemporaryFolder(temporary));
-            }
-        };
+        return new InterposedProvider(
+                FileDescriptors.TYPE,
+                CleanupRanking.FILE_DESCRIPTORS,
+                tables -> new FileDescriptors(tables, new TemporaryFolder(temporary)),
+                "reserve",
+                happening);
     }
 
     EmbeddedProcessManager processes() {

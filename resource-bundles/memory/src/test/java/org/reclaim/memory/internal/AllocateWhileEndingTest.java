@@ -31,6 +31,7 @@ import org.reclaim.api.memory.MemoryManager;
 import org.reclaim.orchestrator.EmbeddedProcessManager;
 import org.reclaim.orchestrator.ProcessManagers;
 import org.reclaim.orchestrator.ResourceLimits;
+import org.reclaim.testing.InterposedProvider;
 
 /** A process ends while memory is allocated for it: at chosen moments, and by force. */
 class AllocateWhileEndingTest {
@@ -46,7 +47,7 @@ class AllocateWhileEndingTest {
         var pid = new AtomicLong();
         var end = new AtomicReference<Runnable>();
         try (var reclaim = ProcessManagers.builder()
-                .with(new Interposed(moment, () -> end.get().run()))
+                .with(new InterposedProvider(new MemoryProvider(), moment, () -> end.get().run()))
                 .limits("memory", new ResourceLimits(LIMIT, LIMIT))
                 .build()) {
             end.set(() -> reclaim.terminate(pid.get()));

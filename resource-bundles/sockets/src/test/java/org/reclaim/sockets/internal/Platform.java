@@ -1,20 +1,13 @@
 package org.reclaim.sockets.internal;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import org.reclaim.api.CleanupRanking;
 import org.reclaim.api.ProcessSpec;
-import org.reclaim.api.Releaser;
-import org.reclaim.api.ResourceCleanup;
-import org.reclaim.api.ResourceTable;
-import org.reclaim.api.ResourceTables;
-import org.reclaim.api.ResourceTypeProvider;
 import org.reclaim.api.TypeOutcome;
 import org.reclaim.api.socket.SocketManager;
 import org.reclaim.orchestrator.EmbeddedProcessManager;
 import org.reclaim.orchestrator.ProcessManagers;
+import org.reclaim.testing.InterposedProvider;
 
 /** A platform with sockets. */
 final class Platform implements AutoCloseable {
@@ -31,7 +24,9 @@ final class Platform implements AutoCloseable {
 
     /** With something that happens right after each reservation. */
     Platform(Runnable happening) {
-        processes = ProcessManagers.builder().with(new Interposed(happening)).build();
+        processes = ProcessManagers.builder()
+                .with(new InterposedProvider(new SocketsProvider(), "reserve", happening))
+                .build();
         sockets = processes.manager(SocketManager.class);
     }
 
@@ -58,44 +53,5 @@ final class Platform implements AutoCloseable {
     @Override
     public void close() {
         processes.close();
-    }
-
-    private record Interposed(Runnable happening) implements ResourceTypeProvider {
-
-        @Override
-        public String resourceType() {
-            return Sockets.TYPE;
-        }
-
-        @Override
-        public int ranking() {
-            return CleanupRanking.SOCKETS;
-        }
-
-        @Override
-        public ResourceCleanup create(ResourceTables tables) {
-            return new Sockets(new ResourceTables() {
-                @Override
-                public <R> ResourceTable<R> open(String resourceType, Class<R> resource, Releaser<? super R> releaser) {
-                    return interposeIn(tables.open(resourceType, resource, releaser));
-                }
-            });
-        }
-
-        @SuppressWarnings("unchecked") // it has this one interface
-        private <R> ResourceTable<R> interposeIn(ResourceTable<R> table) {
-            return (ResourceTable<R>) Proxy.newProxyInstance(
-                    getClass().getClassLoader(), new Class<?>[] {ResourceTable.class}, (proxy, called, arguments) -> {
-                        try {
-                            var answer = called.invoke(table, arguments);
-                            if (called.getName().equals("reserve")) {
-                                happening.run();
-                            }
-                            return answer;
-                        } catch (InvocationTargetException e) {
-                            throw e.getCause();
-                        }
-                    });
-        }
     }
 }

@@ -1,0 +1,4 @@
+/**
+ * The resource type {@code signals}: handlers of POSIX signals and of signals sent between processes.
+ */
+package org.reclaim.signals.internal;
