@@ -10,6 +10,9 @@ import java.lang.invoke.MethodHandle;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -50,6 +53,20 @@ public final class SharedMemory {
     @FunctionalInterface
     private interface Sizing {
         void size(int descriptor) throws SystemCallException;
+    }
+
+    /**
+     * How the names of one running platform's objects begin. Made of its runtime folder, whose lock tells whether the
+     * platform lives, so that the next start can find what a killed one left behind.
+     *
+     * @param runtimeFolder the private folder of this run of the platform, such as {@code /tmp/reclaim-0/4711}
+     * @return such as {@code reclaim-0-4711-}; without a folder, a beginning that nobody else has
+     */
+    public static String instancePrefix(Optional<Path> runtimeFolder) {
+        return runtimeFolder
+                .map(Path::toAbsolutePath)
+                .map(folder -> folder.getParent().getFileName() + "-" + folder.getFileName() + "-")
+                .orElseGet(() -> "reclaim-" + HexFormat.of().toHexDigits(new SecureRandom().nextLong()) + "-");
     }
 
     /**

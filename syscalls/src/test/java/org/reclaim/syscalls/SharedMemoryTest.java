@@ -11,6 +11,7 @@ import java.nio.channels.NonWritableChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,15 @@ class SharedMemoryTest {
             var segment = channel.map(MapMode.READ_WRITE, 0, 10_000, arena);
             assertThat(segment.get(ValueLayout.JAVA_BYTE, 9_999)).isZero();
         }
+    }
+
+    @Test
+    void theNamesOfAPlatformBeginWithItsRuntimeFolder() {
+        assertThat(SharedMemory.instancePrefix(Optional.of(Path.of("/tmp/reclaim-0/4711"))))
+                .isEqualTo("reclaim-0-4711-");
+        assertThat(SharedMemory.instancePrefix(Optional.empty()))
+                .matches("reclaim-[0-9a-f]{16}-")
+                .isNotEqualTo(SharedMemory.instancePrefix(Optional.empty()));
     }
 
     @Test
