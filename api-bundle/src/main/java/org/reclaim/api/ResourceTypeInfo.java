@@ -10,6 +10,14 @@ package org.reclaim.api;
  * @param live         how many resources its table holds, of all processes; 0 for a type without a table
  * @param bytes        their size
  * @param stuckCalls   calls of its cleanup that are past their deadline and have not returned
+ * @param limitation   what of it does not work here, and why; empty if everything does
  */
 public record ResourceTypeInfo(
-        String resourceType, boolean bound, int ranking, String bundle, long live, long bytes, int stuckCalls) {}
+        String resourceType,
+        boolean bound,
+        int ranking,
+        String bundle,
+        long live,
+        long bytes,
+        int stuckCalls,
+        String limitation) {}

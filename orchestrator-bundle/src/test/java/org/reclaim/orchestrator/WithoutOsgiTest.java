@@ -2,22 +2,26 @@ package org.reclaim.orchestrator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.reclaim.api.CleanupRanking;
 import org.reclaim.api.CleanupStats;
 import org.reclaim.api.CurrentProcess;
+import org.reclaim.api.LimitedResourceType;
 import org.reclaim.api.ProcessEndedException;
 import org.reclaim.api.ProcessSpec;
 import org.reclaim.api.ResourceCleanup;
 import org.reclaim.api.ResourceTable;
 import org.reclaim.api.ResourceTables;
+import org.reclaim.api.ResourceTypeInfo;
 import org.reclaim.api.ResourceTypeProvider;
 import org.reclaim.api.TypeOutcome.Status;
 
@@ -46,7 +50,8 @@ class WithoutOsgiTest {
     }
 
     /** A type with a table, whose resources are flags that are set when they are released. */
-    private static final class Flags implements ResourceTypeProvider, ResourceCleanup {
+    private static final class Flags
+            implements ResourceTypeProvider, ResourceCleanup, LimitedResourceType {
 
         private final String type;
         private final int ranking;
@@ -76,6 +81,11 @@ class WithoutOsgiTest {
         @Override
         public CleanupStats cleanup(long pid) {
             return table.releaseAll(pid);
+        }
+
+        @Override
+        public Optional<String> limitation() {
+            return type.equals("flagless") ? Optional.of("there are no\nflags") : Optional.empty();
         }
 
         @Override
@@ -144,6 +154,19 @@ class WithoutOsgiTest {
             assertThatThrownBy(ofHigh::get).isInstanceOf(IllegalStateException.class);
             assertThatThrownBy(() -> low.table.track(process.pid(), new AtomicBoolean()))
                     .isInstanceOf(ProcessEndedException.class);
+        }
+    }
+
+    @Test
+    void aTypeThatIsLimitedHereSaysSo() {
+        var all = List.of("flagless", "flags");
+        var builder = ProcessManagers.builder();
+        all.forEach(type -> builder.with(new Flags(type, 1, new ArrayList<>())));
+        try (var reclaim = builder.build()) {
+            assertThat(reclaim.inventory().types())
+                    .filteredOn(type -> all.contains(type.resourceType()))
+                    .extracting(ResourceTypeInfo::resourceType, ResourceTypeInfo::limitation)
+                    .containsExactlyInAnyOrder(tuple("flagless", "there are no flags"), tuple("flags", ""));
         }
     }
 

@@ -61,7 +61,8 @@ public final class Embedded implements EmbeddedProcessManager {
                     cleanup,
                     core.orchestrator().effectiveRanking(type, provider.ranking()),
                     registration++,
-                    ""));
+                    "",
+                    ResourceTypes.limitationOf(cleanup)));
         }
     }
 

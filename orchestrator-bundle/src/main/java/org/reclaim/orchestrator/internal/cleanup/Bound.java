@@ -40,6 +40,7 @@ public final class Bound {
     private final ResourceCleanup cleanup;
     private final long registration;
     private final String bundle;
+    private final String limitation;
     private final AtomicLongArray uses = new AtomicLongArray(STRIPES * PADDING);
     private final Semaphore permits = new Semaphore(MAX_CALLS);
 
@@ -59,11 +60,27 @@ public final class Bound {
      * @param bundle       name and version of where it comes from; empty without OSGi
      */
     public Bound(String resourceType, ResourceCleanup cleanup, int ranking, long registration, String bundle) {
+        this(resourceType, cleanup, ranking, registration, bundle, "");
+    }
+
+    /**
+     * A cleanup of a type that may not work in full here.
+     *
+     * @param limitation what does not, and why; empty if everything does
+     */
+    public Bound(
+            String resourceType,
+            ResourceCleanup cleanup,
+            int ranking,
+            long registration,
+            String bundle,
+            String limitation) {
         this.resourceType = resourceType;
         this.cleanup = cleanup;
         this.ranking = ranking;
         this.registration = registration;
         this.bundle = bundle;
+        this.limitation = limitation;
     }
 
     /** Its type. */
@@ -91,6 +108,11 @@ public final class Bound {
     /** Where it comes from. */
     public String bundle() {
         return bundle;
+    }
+
+    /** What does not work here; empty if everything does. */
+    String limitation() {
+        return limitation;
     }
 
     Semaphore permits() {

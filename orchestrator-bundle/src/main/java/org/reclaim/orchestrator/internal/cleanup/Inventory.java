@@ -49,7 +49,8 @@ public final class Inventory implements ResourceInventory {
                 bound == null ? "" : bound.bundle(),
                 table == null ? 0 : table.count(),
                 table == null ? 0 : table.bytes(),
-                bound == null ? 0 : bound.stuck());
+                bound == null ? 0 : bound.stuck(),
+                bound == null ? "" : bound.limitation());
     }
 
     @Override

@@ -134,7 +134,8 @@ final class Tables {
 
     private static String state(ResourceTypeInfo type) {
         var bound = type.bound() ? "bound" : "UNBOUND";
-        return type.stuckCalls() == 0 ? bound : bound + ", " + type.stuckCalls() + " stuck";
+        var stuck = type.stuckCalls() == 0 ? "" : ", " + type.stuckCalls() + " stuck";
+        return bound + stuck + (type.limitation().isEmpty() ? "" : ", limited: " + type.limitation());
     }
 
     private static String lines(String... blocks) {

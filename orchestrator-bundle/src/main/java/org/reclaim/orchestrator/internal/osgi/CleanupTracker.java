@@ -32,7 +32,7 @@ final class CleanupTracker implements ServiceTrackerCustomizer<ResourceCleanup, 
     record Binding(Bound bound, List<String> managers) {}
 
     /** What the worker found out. */
-    private record Candidate(ResourceCleanup cleanup, String resourceType) {}
+    private record Candidate(ResourceCleanup cleanup, String resourceType, String limitation) {}
 
     private final BundleContext context;
     private final Orchestrator orchestrator;
@@ -70,7 +70,8 @@ final class CleanupTracker implements ServiceTrackerCustomizer<ResourceCleanup, 
                 cleanup,
                 orchestrator.effectiveRanking(type, rankingOf(reference)),
                 (Long) reference.getProperty(Constants.SERVICE_ID),
-                nameOf(reference));
+                nameOf(reference),
+                candidate.get().limitation());
         orchestrator.bind(bound);
         var managers = new ArrayList<String>();
         for (var manager : namesOf(reference)) {
@@ -105,7 +106,10 @@ final class CleanupTracker implements ServiceTrackerCustomizer<ResourceCleanup, 
             throw new IllegalStateException("its service could not be had (see the log for its bundle's reason)");
         }
         try {
-            return new Candidate(cleanup, ResourceTypes.requireValid(cleanup.resourceType()));
+            return new Candidate(
+                    cleanup,
+                    ResourceTypes.requireValid(cleanup.resourceType()),
+                    ResourceTypes.limitationOf(cleanup));
         } catch (Throwable t) { // foreign code: whatever it throws refuses the service
             context.ungetService(reference);
             throw t;

@@ -1,6 +1,7 @@
 package org.reclaim.orchestrator.internal.table;
 
 import java.util.regex.Pattern;
+import org.reclaim.api.LimitedResourceType;
 import org.reclaim.api.ResourceCleanup;
 import org.reclaim.api.TypeOutcome;
 
@@ -27,6 +28,23 @@ public final class ResourceTypes {
                     "The cleanup " + cleanup.getClass().getName() + " can't say its type: " + Failures.describe(t), t);
         }
         return requireValid(resourceType);
+    }
+
+    /**
+     * Asks a cleanup what of its type does not work here.
+     *
+     * @param cleanup foreign code
+     * @return one line; empty if everything works
+     */
+    public static String limitationOf(ResourceCleanup cleanup) {
+        if (cleanup instanceof LimitedResourceType limited) {
+            try {
+                return limited.limitation().map(Failures::oneLine).orElse("");
+            } catch (Throwable t) { // foreign code, and no reason to do without the type
+                return "it can't say what does not work: " + Failures.describe(t);
+            }
+        }
+        return "";
     }
 
     /**
