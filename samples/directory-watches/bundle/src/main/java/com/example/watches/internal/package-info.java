@@ -1,0 +1,2 @@
+/** The resource type {@code directory_watches}. */
+package com.example.watches.internal;
