@@ -8,6 +8,8 @@ public enum EndReason {
     FAILED,
     /** Somebody called {@link ProcessManager#terminate}. */
     TERMINATED,
+    /** Its bundle stopped, was updated, refreshed or uninstalled, or could not be started. */
+    BUNDLE_STOPPED,
     /** Its parent ended. */
     PARENT_ENDED,
     /** The platform stopped. */

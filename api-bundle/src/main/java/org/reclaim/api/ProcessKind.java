@@ -7,5 +7,7 @@ public enum ProcessKind {
     /** A {@link Runnable} that the platform runs on a thread of its own; it ends when that returns. */
     TASK,
     /** An operating-system command; it ends when that exits. */
-    COMMAND
+    COMMAND,
+    /** An OSGi bundle that has asked for its {@link BundleProcess}; it ends when the bundle has stopped. */
+    BUNDLE
 }

@@ -34,6 +34,7 @@ public final class Activator implements BundleActivator {
     private Fronts fronts;
     private CleanupTracker cleanups;
     private StopListener stopListener;
+    private BundleProcesses bundleProcesses;
     private FrameworkListener startListener;
 
     @Override
@@ -50,6 +51,8 @@ public final class Activator implements BundleActivator {
         context.registerService(ResourceInventory.class, core.inventory(), null);
         context.registerService(ResourceOrchestrator.class, core.orchestrator(), null);
         context.registerService(ProcessManager.class, processes, null);
+        bundleProcesses = new BundleProcesses(context, processes);
+        bundleProcesses.open();
         // Last: from here on resource bundles become active and publish their cleanups.
         context.registerService(ResourceTables.class, new TablesFactory(), null);
         awaitFramework(context);
@@ -87,6 +90,7 @@ public final class Activator implements BundleActivator {
                 pair.resources(),
                 pair.bytes()));
         context.removeBundleListener(stopListener);
+        bundleProcesses.close();
         context.removeFrameworkListener(startListener);
         cleanups.close();
         fronts.close();

@@ -14,8 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends all processes when the framework begins to stop, or the bundle that runs the components does: synchronously, so
- * while all cleanups are still there. Stopping the orchestrator bundle itself is the activator's business.
+ * Ends all processes but those of bundles when the framework begins to stop, or the bundle that runs the components
+ * does: synchronously, so while all cleanups are still there. Processes of bundles end as their bundles stop, see
+ * {@link BundleProcesses}. Stopping the orchestrator bundle itself is the activator's business.
  */
 final class StopListener implements SynchronousBundleListener {
 
@@ -39,10 +40,10 @@ final class StopListener implements SynchronousBundleListener {
             return;
         }
         if (bundle.getBundleId() == Constants.SYSTEM_BUNDLE_ID) {
-            processes.stop();
+            processes.beginStop();
         } else if (runsComponents(bundle)) {
             // Types may come back with it, so new processes are not refused.
-            var left = processes.endAll();
+            var left = processes.endAllButBundles();
             if (!left.isEmpty()) {
                 LOG.warn("{} stops, but these processes have not ended yet: {}", bundle, Core.describe(left));
             }

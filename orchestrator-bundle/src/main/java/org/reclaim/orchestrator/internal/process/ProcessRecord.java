@@ -60,11 +60,28 @@ final class ProcessRecord extends Owner {
     private volatile Set<ProcessRecord> children;
 
     ProcessRecord(long pid, ProcessSpec spec, ProcessRecord parent) {
+        this(pid, spec.name(), spec.kind(), parent, spec.grace());
+    }
+
+    /** The process of a bundle, which nobody specifies. */
+    static ProcessRecord ofBundle(long pid, String name) {
+        return new ProcessRecord(pid, name, ProcessKind.BUNDLE, null, Optional.empty());
+    }
+
+    private ProcessRecord(long pid, String name, ProcessKind kind, ProcessRecord parent, Optional<Duration> grace) {
         super(pid);
-        this.name = spec.name();
-        this.kind = spec.kind();
+        this.name = name;
+        this.kind = kind;
         this.parent = parent;
-        this.grace = spec.grace();
+        this.grace = grace;
+    }
+
+    boolean isBundle() {
+        return kind == ProcessKind.BUNDLE;
+    }
+
+    String name() {
+        return name;
     }
 
     Optional<ProcessRecord> parent() {
@@ -158,7 +175,7 @@ final class ProcessRecord extends Owner {
 
     /** What runs, after a start in progress. */
     Execution execution() {
-        if (kind == ProcessKind.LOGICAL) {
+        if (kind == ProcessKind.LOGICAL || kind == ProcessKind.BUNDLE) {
             return Execution.NONE;
         }
         synchronized (startLock) {

@@ -46,6 +46,7 @@ final class ProcessStart {
             }
             case TASK -> startTask();
             case COMMAND -> startCommand(environment);
+            case BUNDLE -> throw new IllegalStateException("No spec is of kind BUNDLE");
         }
     }
 

@@ -24,9 +24,13 @@ import org.reclaim.orchestrator.internal.Settings;
 import org.reclaim.orchestrator.internal.cleanup.Bound;
 import org.reclaim.orchestrator.internal.command.Commands;
 import org.reclaim.orchestrator.internal.table.Owners;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Starts and ends processes. */
 public final class Processes implements ProcessManager {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Processes.class);
 
     private final Owners owners;
     private final ProcessCleaner cleaner;
@@ -34,7 +38,7 @@ public final class Processes implements ProcessManager {
     private final Commands commands;
     private final History history;
     private final Enders enders = new Enders();
-    private volatile boolean stopping;
+    private final Stop stop;
 
     /**
      * No processes yet.
@@ -50,14 +54,13 @@ public final class Processes implements ProcessManager {
         this.settings = settings;
         this.commands = commands;
         this.history = new History(settings.historySize());
+        this.stop = new Stop(enders, process -> end(process, EndReason.PLATFORM_STOPPED), settings);
     }
 
     @Override
     public ManagedProcess start(ProcessSpec spec) {
         var parent = spec.parent().isPresent() ? liveParent(spec.parent().getAsLong()) : null;
-        if (stopping) {
-            throw new IllegalStateException("The platform is stopping: no process can be started");
-        }
+        stop.requireNotBegun();
         var process = new ProcessRecord(owners.nextPid(), spec, parent);
         if (parent == null) {
             owners.add(process);
@@ -65,13 +68,33 @@ public final class Processes implements ProcessManager {
             owners.remove(process.pid());
             throw new ProcessEndedException(parent.pid(), "start children");
         }
-        // Read after the process was entered: pairs with stop(), which sets it and then looks for processes.
-        if (stopping) {
-            terminate(process.pid(), EndReason.PLATFORM_STOPPED);
-            throw new IllegalStateException("The platform is stopping: no process can be started");
-        }
+        endIfStopping(process);
         new ProcessStart(this, process, spec).run();
         return new Managed(this, process);
+    }
+
+    /**
+     * Starts the process of a bundle. It ends by {@link #end(OwnProcess)}.
+     *
+     * @param name the bundle's
+     * @return the process, running
+     * @throws IllegalStateException if the platform is stopping
+     */
+    public OwnProcess startOfBundle(String name) {
+        stop.requireNotBegun();
+        var process = ProcessRecord.ofBundle(owners.nextPid(), name);
+        process.run();
+        owners.add(process);
+        endIfStopping(process);
+        return new OwnProcess(process);
+    }
+
+    /** To be called after the process was entered: pairs with stop(), which begins, then looks for processes. */
+    private void endIfStopping(ProcessRecord process) {
+        if (stop.hasBegun()) {
+            end(process, EndReason.PLATFORM_STOPPED);
+            stop.requireNotBegun();
+        }
     }
 
     private ProcessRecord liveParent(long pid) {
@@ -96,13 +119,9 @@ public final class Processes implements ProcessManager {
 
     @Override
     public ProcessEnd terminate(long pid) {
-        return terminate(pid, EndReason.TERMINATED);
-    }
-
-    ProcessEnd terminate(long pid, EndReason reason) {
         var process = known(pid);
         if (process.isPresent()) {
-            return end(process.get(), reason);
+            return end(process.get(), EndReason.TERMINATED);
         }
         if (!owners.isIssued(pid)) {
             throw new NoSuchProcessException(pid);
@@ -170,6 +189,9 @@ public final class Processes implements ProcessManager {
                 last.reason(),
                 last.exitStatus(),
                 result);
+        if (process.isBundle()) {
+            LOG.info("The process of bundle {} has ended ({}): {}", info.name(), last.reason(), result);
+        }
         // Before it may leave the owners, so that it is found in one of the two.
         history.add(end);
         process.parent().ifPresent(parent -> parent.removeChild(process));
@@ -218,29 +240,47 @@ public final class Processes implements ProcessManager {
         return commands;
     }
 
-    /** Refuses new processes from now on, and ends all. */
-    public List<ProcessInfo> stop() {
-        stopping = true;
-        return endAll();
+    /**
+     * Refuses new processes from now on, and ends all but those of bundles, which end with their bundles.
+     *
+     * @return those whose end is not done within the deadline for stopping; it goes on
+     */
+    public List<ProcessInfo> beginStop() {
+        stop.begin();
+        return endAllButBundles();
+    }
+
+    /** The same, but new processes are welcome. */
+    public List<ProcessInfo> endAllButBundles() {
+        return stop.endAll(liveProcesses().stream().filter(process -> !process.isBundle()).toList());
     }
 
     /**
-     * Ends all processes, several at a time, within the deadline for stopping.
+     * Refuses new processes from now on, and ends all.
      *
-     * @return those whose end is not done by then; it goes on
+     * @return those whose end is not done within the deadline for stopping; it goes on
      */
-    public List<ProcessInfo> endAll() {
-        var all = liveProcesses();
-        var roots = all.stream().filter(process -> process.parent().isEmpty()).toList();
-        enders.endAll(roots, process -> end(process, EndReason.PLATFORM_STOPPED));
-        long deadline = System.nanoTime() + settings.stopDeadline().toNanos();
-        try {
-            for (var process : all) {
-                process.awaitEnd(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // who stops the platform is in a hurry: what is not done is listed
+    public List<ProcessInfo> stop() {
+        stop.begin();
+        return stop.endAll(liveProcesses());
+    }
+
+    /** Begins to end the process of a bundle that has stopped. Does not wait. */
+    public void beginEnd(OwnProcess process) {
+        enders.endAll(List.of(process.process()), this::endOfBundle);
+    }
+
+    /** Ends the process of a bundle that has stopped, and waits; no longer than the platform's stop, if that began. */
+    public void end(OwnProcess process) {
+        if (stop.hasBegun()) {
+            beginEnd(process);
+            stop.await(process.process());
+        } else {
+            endOfBundle(process.process());
         }
-        return all.stream().filter(process -> process.howEnded().isEmpty()).map(ProcessRecord::info).toList();
+    }
+
+    private void endOfBundle(ProcessRecord process) {
+        end(process, EndReason.BUNDLE_STOPPED);
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.reclaim.api.EndReason;
@@ -72,9 +73,46 @@ class StopTest {
     @Test
     void endingAllDoesNotRefuseNewOnes() {
         platform.start();
-        assertThat(processes.endAll()).isEmpty();
+        assertThat(processes.endAllButBundles()).isEmpty();
 
         assertThat(processes.process(platform.start())).isPresent();
+    }
+
+    @Test
+    void processesOfBundlesEndWithTheirBundlesWhichIsAfterAllOthers() {
+        var own = processes.startOfBundle("bundle 1.0.0");
+        var ofBundle = shelf.hold(own.pid()).get();
+        var ofChild = shelf.hold(platform.start(ProcessSpec.logical("child").withParent(own.pid()))).get();
+        var ofOther = shelf.hold(platform.start()).get();
+
+        assertThat(processes.beginStop()).isEmpty();
+
+        assertThat(ofChild.releases()).isEqualTo(1);
+        assertThat(ofOther.releases()).isEqualTo(1);
+        assertThat(ofBundle.releases()).isZero();
+        assertThat(processes.processes()).extracting(ProcessInfo::pid).containsExactly(own.pid());
+        assertThatIllegalStateException().isThrownBy(() -> processes.startOfBundle("another 1.0.0"));
+
+        processes.end(own);
+        assertThat(ofBundle.releases()).isEqualTo(1);
+        assertThat(processes.history().getFirst().reason()).isEqualTo(EndReason.BUNDLE_STOPPED);
+    }
+
+    @Test
+    void theEndsOfBundlesShareTheOneDeadlineOfTheStop() {
+        var slow = new Shelf("slow", platform.tables(), item -> hang.ignoringInterrupts());
+        platform.bind(slow, 1);
+        var owns = Stream.of("first", "second", "third").map(processes::startOfBundle).toList();
+        owns.forEach(own -> slow.hold(own.pid()));
+        long start = System.nanoTime();
+
+        processes.beginStop();
+        owns.forEach(processes::end);
+
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(DEADLINE.multipliedBy(2));
+        assertThat(processes.stop()).hasSize(3);
+        hang.letGo();
+        Patience.until(() -> processes.processes().isEmpty());
     }
 
     @Test
