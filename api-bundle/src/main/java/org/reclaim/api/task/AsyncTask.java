@@ -156,7 +156,7 @@ public final class AsyncTask<T> implements AutoCloseable {
      *     with {@code false} without interrupting code that runs
      */
     public Future<T> future() {
-        return run.outcome();
+        return run.outcome;
     }
 
     /**
@@ -193,7 +193,7 @@ public final class AsyncTask<T> implements AutoCloseable {
      * @return its stack from the top; empty if it does not run
      */
     public StackTraceElement[] stackTrace() {
-        return run.thread().getStackTrace();
+        return run.thread.getStackTrace();
     }
 
     /**
@@ -202,7 +202,7 @@ public final class AsyncTask<T> implements AutoCloseable {
      * @return for people
      */
     public String threadName() {
-        return run.thread().getName();
+        return run.thread.getName();
     }
 
     /**
@@ -211,7 +211,7 @@ public final class AsyncTask<T> implements AutoCloseable {
      * @param handle by which it leaves its process
      */
     public void start(ResourceHandle<?> handle) {
-        run.start(handle);
+        run.start(Objects.requireNonNull(handle, "handle"));
     }
 
     /**

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import org.reclaim.api.CurrentProcess;
 import org.reclaim.api.ResourceHandle;
@@ -25,9 +24,10 @@ final class TaskRun<T> implements Runnable {
 
     private final AsyncTask<T> task;
     private final TaskSchedule schedule;
-    private final TaskOutcome<T> outcome;
     private final Instant submitted = Instant.now();
-    private final Thread thread;
+
+    final TaskOutcome<T> outcome;
+    final Thread thread;
 
     // Used by the thread alone; the text by others, too, once they have seen it stopped.
     private T value;
@@ -68,6 +68,9 @@ final class TaskRun<T> implements Runnable {
     void start(ResourceHandle<?> tracked) {
         boolean closes;
         synchronized (lock) {
+            if (begun) {
+                throw new IllegalStateException(task + " was started before");
+            }
             if (!stopped) {
                 handle = tracked;
                 thread.start();
@@ -181,6 +184,7 @@ final class TaskRun<T> implements Runnable {
         synchronized (lock) {
             if (state == TaskState.CANCELLING) {
                 state = TaskState.CANCELLED;
+                value = null;
                 thrown = null;
             } else if (thrown != null) {
                 state = TaskState.FAILED;
@@ -236,6 +240,9 @@ final class TaskRun<T> implements Runnable {
     }
 
     void release() {
+        if (isStopped()) {
+            return; // without looking for its stack, which costs more than all else here
+        }
         // Looked up before the decision, so that what stops at this very moment is not left after all.
         var place = StackText.top(thread);
         synchronized (lock) {
@@ -263,14 +270,6 @@ final class TaskRun<T> implements Runnable {
         synchronized (lock) {
             return stopped;
         }
-    }
-
-    Thread thread() {
-        return thread;
-    }
-
-    Future<T> outcome() {
-        return outcome;
     }
 
     String failureText() {

@@ -86,9 +86,12 @@ class Entry<T> implements ResourceHandle<T> {
         }
     }
 
-    /** What the end of its process had to leave can be released after that, too, by who knows that it can be now. */
+    /**
+     * What the end of its process had to leave can be released by who knows that it can be now: after that end, and
+     * while it still frees other types.
+     */
     private boolean acquireLate() {
-        return chunk.holding().owner().isEnded() && move(CLOSED, RELEASING);
+        return chunk.holding().owner().isClosed() && move(CLOSED, RELEASING);
     }
 
     /**

@@ -9,6 +9,7 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -196,6 +197,43 @@ class UnsettledTest {
         assertThat(item.releases()).isEqualTo(1);
         platform.awaitSettled();
         handle.close();
+        assertThat(item.releases()).isEqualTo(1);
+    }
+
+    @Test
+    void whatTheEndCouldNotReleaseIsReleasedByWhoClosesItWhileOtherTypesAreCleaned() throws Exception {
+        var busy = new AtomicBoolean(true);
+        var shelf = new Shelf("table", platform.tables(), item -> {
+            if (busy.get()) {
+                throw new IllegalStateException("busy");
+            }
+            item.release();
+        });
+        var hang = new Hang();
+        var last = new Asked("last") {
+            @Override
+            public CleanupStats cleanup(long pid) {
+                hang.ignoringInterrupts();
+                return super.cleanup(pid);
+            }
+        };
+        platform.bind(shelf, 1);
+        platform.bind(last, 0);
+        long pid = platform.start();
+        last.hold(pid);
+        var handle = shelf.hold(pid);
+        var item = handle.get();
+        var end = new FutureTask<>(() -> platform.outcomeOfEnd(pid, "table"));
+        Thread.ofPlatform().daemon().start(end);
+        hang.awaitInside(1);
+        busy.set(false);
+
+        handle.close();
+
+        assertThat(item.releases()).isEqualTo(1);
+        hang.letGo();
+        assertThat(end.get().status()).isEqualTo(Status.FAILED);
+        platform.awaitSettled();
         assertThat(item.releases()).isEqualTo(1);
     }
 

@@ -154,14 +154,13 @@ public final class AsyncTasks implements ResourceCleanup, ProcessEnding, AsyncTa
         long deadline = System.nanoTime() + grace.toNanos();
         try {
             for (var task : tasks) {
-                if (!task.awaitStop(Duration.ofNanos(deadline - System.nanoTime()))) {
-                    warn(task);
-                }
+                task.awaitStop(Duration.ofNanos(deadline - System.nanoTime()));
             }
         } catch (InterruptedException e) {
             // Given up: it is too late to wait for anything. What has stopped is released all the same.
             Thread.currentThread().interrupt();
         }
+        tasks.stream().filter(task -> !task.isReleasable()).forEach(this::warn);
     }
 
     private void warn(AsyncTask<?> task) {

@@ -13,30 +13,29 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.reclaim.api.CleanupStats;
 import org.reclaim.api.CurrentProcess;
 import org.reclaim.api.ProcessEnd;
 import org.reclaim.api.ProcessState;
-import org.reclaim.api.ResourceCleanup;
-import org.reclaim.api.ResourceTables;
-import org.reclaim.api.ResourceTypeProvider;
 import org.reclaim.api.TypeOutcome.Status;
 import org.reclaim.api.task.AsyncTask;
 import org.reclaim.api.task.AsyncTaskManager;
 import org.reclaim.api.task.TaskSchedule;
 import org.reclaim.api.task.TaskState;
+import org.reclaim.orchestrator.ProcessManagers;
 import org.reclaim.testing.TestPlatform;
 
 /** A process ends, and its tasks stop as they should. */
 @Timeout(60)
 class EndOfProcessTest {
 
-    private static final Duration NO_WAIT = Duration.ofSeconds(1);
+    private static final Duration GRACE = Duration.ofSeconds(20);
+    private static final Duration NO_WAIT = Duration.ofSeconds(10);
 
-    private TestPlatform reclaim = new TestPlatform();
+    private TestPlatform reclaim = with(builder -> {});
     private AsyncTaskManager tasks = reclaim.manager(AsyncTaskManager.class);
     private long pid = reclaim.start();
 
@@ -45,11 +44,12 @@ class EndOfProcessTest {
         reclaim.close();
     }
 
-    private void with(ResourceTypeProvider provider) {
-        reclaim.close();
-        reclaim = new TestPlatform(provider);
-        tasks = reclaim.manager(AsyncTaskManager.class);
-        pid = reclaim.start();
+    /** So patient that on a busy machine, too, nothing but a fault is too late. */
+    private static TestPlatform with(Consumer<ProcessManagers.Builder> settings) {
+        return new TestPlatform(builder -> {
+            builder.with(new AsyncTasksProvider(GRACE)).deadline(GRACE.multipliedBy(2));
+            settings.accept(builder);
+        });
     }
 
     @Test
@@ -98,10 +98,13 @@ class EndOfProcessTest {
     void tasksAreInterruptedBeforeItIsTheTurnOfAnyType() throws Exception {
         var body = new Waiting();
         var interruptedFirst = new AtomicReference<Boolean>();
-        with(new First(() -> {
+        reclaim.close();
+        reclaim = with(builder -> builder.with(new OtherType("first", Integer.MAX_VALUE, () -> {
             body.awaitInterrupted();
             interruptedFirst.set(body.wasInterrupted());
-        }));
+        })));
+        tasks = reclaim.manager(AsyncTaskManager.class);
+        pid = reclaim.start();
         tasks.submit(pid, "t", body);
         body.awaitEntered();
 
@@ -234,7 +237,7 @@ class EndOfProcessTest {
     @Test
     void theCleanupCancelsWhatNobodyHasAnnounced() throws Exception {
         try (var untold = new TestPlatform(builder -> builder.without(AsyncTasks.TYPE))) {
-            var type = new AsyncTasks(untold.processes().tables(), Duration.ofSeconds(20));
+            var type = new AsyncTasks(untold.processes().tables(), GRACE);
             long process = untold.start();
             var body = new Waiting();
             type.submit(process, "t", body);
@@ -271,52 +274,5 @@ class EndOfProcessTest {
             assertThat(all).noneMatch(task -> tasks.task(task.id()).isPresent());
         }
         assertThat(reclaim.processes().inventory().unsettled()).isEmpty();
-    }
-
-    /** A type that is cleaned before all others. */
-    private record First(Cleaning cleaning) implements ResourceTypeProvider {
-
-        /** What it does then. */
-        private interface Cleaning {
-            void run() throws InterruptedException;
-        }
-
-        @Override
-        public String resourceType() {
-            return "first";
-        }
-
-        @Override
-        public int ranking() {
-            return Integer.MAX_VALUE;
-        }
-
-        @Override
-        public ResourceCleanup create(ResourceTables tables) {
-            return new ResourceCleanup() {
-                private volatile boolean done;
-
-                @Override
-                public CleanupStats cleanup(long pid) {
-                    try {
-                        cleaning.run();
-                        done = true;
-                        return CleanupStats.NONE;
-                    } catch (InterruptedException e) {
-                        throw new IllegalStateException(e);
-                    }
-                }
-
-                @Override
-                public String resourceType() {
-                    return "first";
-                }
-
-                @Override
-                public boolean hasResources(long pid) {
-                    return !done;
-                }
-            };
-        }
     }
 }

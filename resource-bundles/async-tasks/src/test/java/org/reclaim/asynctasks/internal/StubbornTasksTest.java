@@ -6,8 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.reclaim.api.ResourceInfo;
@@ -28,21 +29,9 @@ class StubbornTasksTest {
     private static final Duration LONG = Duration.ofSeconds(20);
 
     private final Stubborn body = new Stubborn();
-    private TestPlatform reclaim;
-    private AsyncTaskManager tasks;
-    private long pid;
-
-    @BeforeEach
-    void build() {
-        System.setProperty(GraceTime.PROPERTY, Long.toString(GRACE.toMillis()));
-        try {
-            reclaim = new TestPlatform();
-        } finally {
-            System.clearProperty(GraceTime.PROPERTY);
-        }
-        tasks = reclaim.manager(AsyncTaskManager.class);
-        pid = reclaim.start();
-    }
+    private TestPlatform reclaim = new TestPlatform(new AsyncTasksProvider(GRACE));
+    private AsyncTaskManager tasks = reclaim.manager(AsyncTaskManager.class);
+    private long pid = reclaim.start();
 
     @AfterEach
     void close() {
@@ -71,7 +60,7 @@ class StubbornTasksTest {
 
         assertThat(outcome.status()).isEqualTo(Status.FAILED);
         assertThat(outcome.stats().resourcesFreed()).isZero();
-        assertThat(outcome.stats().errorsEncountered()).isEqualTo(1);
+        assertThat(outcome.stats().errorsEncountered()).isPositive();
         assertThat(outcome.stats().cleanupDuration()).isBetween(GRACE, LONG);
         assertThat(outcome.detail()).contains(task + " has not stopped: its thread is at ");
         assertThat(reclaim.processes().inventory().unsettled())
@@ -135,7 +124,8 @@ class StubbornTasksTest {
 
             assertThat(outcome.status()).isEqualTo(Status.FAILED);
             assertThat(outcome.stats().resourcesFreed()).isEqualTo(many);
-            assertThat(outcome.stats().errorsEncountered()).isEqualTo(many);
+            // Whoever tries to release one at that moment counts, too: the platform does once after its start.
+            assertThat(outcome.stats().errorsEncountered()).isGreaterThanOrEqualTo(many);
             assertThat(outcome.stats().cleanupDuration()).isBetween(GRACE, GRACE.multipliedBy(10));
             assertThat(logs.warnings()).hasSize(many);
         }
@@ -149,7 +139,8 @@ class StubbornTasksTest {
     @Test
     void aTaskThatStopsWithinTheGraceTimeIsFreedAndTheEndDoesNotWaitLonger() throws Exception {
         reclaim.close();
-        reclaim = new TestPlatform(); // with the grace time of two seconds
+        reclaim = new TestPlatform(builder ->
+                builder.with(new AsyncTasksProvider(LONG)).deadline(LONG.multipliedBy(2)));
         tasks = reclaim.manager(AsyncTaskManager.class);
         pid = reclaim.start();
         stubborn("t");
@@ -162,7 +153,7 @@ class StubbornTasksTest {
 
         assertThat(outcome.status()).isEqualTo(Status.FREED);
         assertThat(outcome.stats().resourcesFreed()).isEqualTo(1);
-        assertThat(outcome.stats().cleanupDuration()).isLessThan(GraceTime.DEFAULT);
+        assertThat(outcome.stats().cleanupDuration()).isLessThan(LONG);
     }
 
     @Test
@@ -175,6 +166,34 @@ class StubbornTasksTest {
         body.letGo();
         await().until(() -> reclaim.processes().inventory().unsettled().isEmpty());
         assertThat(body.interrupts()).isEqualTo(1);
+    }
+
+    /** While types are cleaned that come later, and before the end is recorded. */
+    @Test
+    void aTaskThatStopsBeforeTheEndIsDoneIsSettledWithIt() throws Exception {
+        reclaim.close();
+        var turn = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        reclaim = new TestPlatform(builder -> builder
+                .with(new AsyncTasksProvider(GRACE))
+                .with(new OtherType("last", Integer.MIN_VALUE, () -> {
+                    turn.countDown();
+                    goOn.await();
+                })));
+        tasks = reclaim.manager(AsyncTaskManager.class);
+        pid = reclaim.start();
+        var task = stubborn("t");
+        var end = new FutureTask<>(() -> reclaim.end(pid, AsyncTasks.TYPE));
+        Thread.ofPlatform().start(end);
+        turn.await();
+
+        body.letGo();
+        assertThat(task.awaitStop(LONG)).isTrue();
+        assertThat(reclaim.processes().inventory().resources(pid)).isEmpty();
+        goOn.countDown();
+
+        assertThat(end.get().status()).isEqualTo(Status.FAILED);
+        await().until(() -> reclaim.processes().inventory().unsettled().isEmpty());
     }
 
     private void awaitTries(int tries) {
