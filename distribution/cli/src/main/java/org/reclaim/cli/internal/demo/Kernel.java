@@ -16,6 +16,7 @@ public final class Kernel {
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
     private static final Path DESCRIPTOR_DETAILS = Path.of("/proc/self/fdinfo");
     private static final Path NETWORK = Path.of("/proc/self/net");
+    private static final Path MAPPINGS = Path.of("/proc/self/maps");
     private static final String EPOLL = "anon_inode:[eventpoll]";
 
     // Columns of /proc/net/tcp and udp, and of /proc/net/unix; see proc_net(5).
@@ -77,6 +78,19 @@ public final class Kernel {
     /** Whether a descriptor is a selector. */
     static boolean isSelector(String descriptor) throws IOException {
         return EPOLL.equals(descriptors().get(descriptor));
+    }
+
+    /** The ends of pipes that this JVM has open: by descriptor, which pipe. */
+    static Map<String, String> pipes() throws IOException {
+        var ends = descriptors();
+        ends.values().removeIf(target -> !target.startsWith("pipe:"));
+        return ends;
+    }
+
+    /** Whether a file, be it deleted meanwhile, is mapped from an address on. */
+    static boolean isMapped(Path file, long address) throws IOException {
+        var start = Long.toHexString(address) + "-";
+        return lines(MAPPINGS).stream().anyMatch(line -> line.startsWith(start) && line.contains(file.toString()));
     }
 
     private static Map<String, String> descriptors() throws IOException {
