@@ -2,6 +2,7 @@ package org.reclaim.launcher;
 
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,36 +66,66 @@ record Installation(Path home) {
     }
 
     /**
-     * The framework properties of {@code conf/config.properties}. A system property of the same name wins, so that
-     * one start can differ from the others; those named {@code reclaim.*} need not be in the file.
-     * {@code ${name}} stands for a system property.
+     * The framework properties of {@code conf/config.properties}, and of the home's own on top of them. A system
+     * property of the same name wins, so that one start can differ from the others; those named {@code reclaim.*} need
+     * not be in a file. {@code ${name}} stands for a system property.
      */
-    Map<String, String> configuration() throws IOException {
-        var file = home.resolve("conf").resolve("config.properties");
+    Map<String, String> configuration(Home of) throws IOException {
+        var origins = new HashMap<String, String>();
+        var properties = read(of, origins);
+        var configuration = new HashMap<String, String>();
+        for (var name : properties.stringPropertyNames()) {
+            var value = properties.getProperty(name).strip();
+            configuration.put(name, substitute(name, value, origins.getOrDefault(name, "system property")));
+        }
+        return configuration;
+    }
+
+    /** One of these properties as it is written, empty if it is not there. */
+    String setting(Home of, String name) throws IOException {
+        return read(of, new HashMap<>()).getProperty(name, "").strip();
+    }
+
+    private Properties read(Home of, Map<String, String> origins) throws IOException {
         var properties = new Properties();
-        try (var reader = Files.newBufferedReader(file)) {
-            properties.load(reader);
+        read(configurationFile(home), properties, origins);
+        var own = configurationFile(of.path());
+        if (of.named() && Files.exists(own)) {
+            read(own, properties, origins);
         }
         for (var name : System.getProperties().stringPropertyNames()) {
             if (name.startsWith("reclaim.") || properties.containsKey(name)) {
                 properties.setProperty(name, System.getProperty(name));
             }
         }
-        var configuration = new HashMap<String, String>();
-        for (var name : properties.stringPropertyNames()) {
-            configuration.put(name, substitute(name, properties.getProperty(name).strip(), file));
-        }
-        return configuration;
+        return properties;
     }
 
-    private static String substitute(String name, String value, Path file) throws IOException {
+    private static Path configurationFile(Path folder) {
+        return folder.resolve("conf").resolve("config.properties");
+    }
+
+    private static void read(Path file, Properties properties, Map<String, String> origins) throws IOException {
+        var read = new Properties();
+        try (var reader = Files.newBufferedReader(file)) {
+            read.load(reader);
+        } catch (CharacterCodingException | IllegalArgumentException e) {
+            throw new IOException(file + " can't be read: " + e, e);
+        }
+        for (var name : read.stringPropertyNames()) {
+            properties.setProperty(name, read.getProperty(name));
+            origins.put(name, file.toString());
+        }
+    }
+
+    private static String substitute(String name, String value, String origin) throws IOException {
         var matcher = VARIABLE.matcher(value);
         var result = new StringBuilder();
         while (matcher.find()) {
             var variable = matcher.group(1);
             var replacement = System.getProperty(variable);
             if (replacement == null) {
-                throw new IOException(file + ": " + name + " uses ${" + variable + "}, which is not set");
+                throw new IOException(origin + ": " + name + " uses ${" + variable + "}, which is not set");
             }
             matcher.appendReplacement(result, "");
             result.append(replacement);

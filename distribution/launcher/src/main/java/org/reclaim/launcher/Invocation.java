@@ -2,135 +2,118 @@ package org.reclaim.launcher;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.commons.cli.CommandLine;
-import org.apache.commons.cli.DefaultParser;
-import org.apache.commons.cli.Option;
-import org.apache.commons.cli.Options;
-import org.apache.commons.cli.ParseException;
+import java.util.Optional;
 
 /**
  * A command line, understood.
  *
  * @param verb      what to do
+ * @param home      the folder of the instance, if one was named
  * @param arguments what the platform's command gets, by name: {@code json} ({@link Path}), {@code pause}
- *                  ({@link Boolean}), {@code grace} ({@link Duration}), {@code command} (list of strings),
- *                  {@code line} ({@link String}); JDK types only, since launcher and bundles share no others
+ *                  ({@link Boolean}), {@code grace} ({@link java.time.Duration}), {@code command} (list of strings),
+ *                  {@code lines} (list of strings); JDK types only, since launcher and bundles share no others
  */
-record Invocation(Verb verb, Map<String, Object> arguments) {
-    private static final Option JSON = Option.builder().longOpt("json").hasArg().argName("FILE").get();
-    private static final Option PAUSE = Option.builder().longOpt("pause").get();
-    private static final Option GRACE = Option.builder().longOpt("grace").hasArg().argName("DURATION").get();
+record Invocation(Verb verb, Optional<Path> home, Map<String, Object> arguments) {
+    private static final String HOME = "--home";
 
     Invocation {
         arguments = Map.copyOf(arguments);
     }
 
-    /** Whether the platform runs one command and goes, instead of staying with its console. */
-    boolean oneShot() {
-        return verb != Verb.CONSOLE;
-    }
-
     static Invocation parse(String... args) throws UsageException {
-        if (args.length == 0) {
-            return new Invocation(Verb.CONSOLE, Map.of());
+        var rest = new ArrayList<>(Arrays.asList(args));
+        var home = takeHome(rest);
+        if (rest.isEmpty()) {
+            return new Invocation(Verb.INTERACTIVE, home, Map.of());
         }
-        var rest = Arrays.asList(args).subList(1, args.length);
-        return switch (args[0]) {
-            case "demo" -> demo(rest);
-            case "run" -> run(rest);
-            case "exec" -> exec(rest);
-            case "-h", "--help" -> new Invocation(Verb.HELP, Map.of());
-            case "--version" -> new Invocation(Verb.VERSION, Map.of());
-            default -> throw new UsageException("unknown command '" + args[0]
-                    + "'; there are demo, run, exec, --help, --version, and none for the console");
+        var word = rest.removeFirst();
+        return switch (word) {
+            case "demo" -> new Invocation(Verb.DEMO, home, OneShotOptions.demo(rest));
+            case "run" -> new Invocation(Verb.RUN, home, OneShotOptions.run(rest));
+            case "exec" -> new Invocation(Verb.EXEC, home, Map.of("lines", lines(rest)));
+            case "start" -> new Invocation(start(rest), home, Map.of());
+            case "stop" -> plain(Verb.STOP, home, rest);
+            case "status" -> plain(Verb.STATUS, home, rest);
+            case "console" -> plain(Verb.CONSOLE, home, rest);
+            case "daemon" -> plain(Verb.DAEMON, home, rest);
+            case "-h", "--help" -> new Invocation(Verb.HELP, home, Map.of());
+            case "--version" -> new Invocation(Verb.VERSION, home, Map.of());
+            default -> throw new UsageException("unknown command '" + word
+                    + "'; there are demo, run, exec, start, status, stop, console, --help, --version, and none for the"
+                    + " platform with its console");
         };
     }
 
-    private static Invocation demo(List<String> args) throws UsageException {
-        var line = options(Verb.DEMO, args, JSON, PAUSE);
-        refuseRest(Verb.DEMO, line);
-        var arguments = new HashMap<String, Object>();
-        putJson(Verb.DEMO, line, arguments);
-        arguments.put("pause", line.hasOption(PAUSE));
-        return new Invocation(Verb.DEMO, arguments);
+    /** The console commands of {@code exec}. */
+    List<String> lines() {
+        return ((List<?>) arguments.get("lines")).stream().map(String.class::cast).toList();
     }
 
-    private static Invocation run(List<String> args) throws UsageException {
-        int separator = args.indexOf("--");
-        if (separator < 0) {
-            throw new UsageException(Verb.RUN, args.isEmpty()
-                    ? "the command to run is missing"
-                    : "'--' is missing before the command");
+    /** Takes {@code --home DIR} out of the arguments, wherever it is before a {@code --}. */
+    private static Optional<Path> takeHome(List<String> args) throws UsageException {
+        Optional<Path> home = Optional.empty();
+        for (int i = 0; i < args.size() && !args.get(i).equals("--");) {
+            var arg = args.get(i);
+            if (!arg.equals(HOME) && !arg.startsWith(HOME + "=")) {
+                i++;
+                continue;
+            }
+            if (home.isPresent()) {
+                throw new UsageException("--home is there twice");
+            }
+            args.remove(i);
+            if (!arg.equals(HOME)) {
+                home = Optional.of(folder(arg.substring(HOME.length() + 1)));
+            } else if (i < args.size() && !args.get(i).equals("--")) {
+                home = Optional.of(folder(args.remove(i)));
+            } else {
+                throw new UsageException("the folder after --home is missing");
+            }
         }
-        var line = options(Verb.RUN, args.subList(0, separator), JSON, GRACE);
-        refuseRest(Verb.RUN, line);
-        if (separator == args.size() - 1) {
-            throw new UsageException(Verb.RUN, "the command to run is missing");
-        }
-        var arguments = new HashMap<String, Object>();
-        putJson(Verb.RUN, line, arguments);
-        putGrace(line, arguments);
-        arguments.put("command", List.copyOf(args.subList(separator + 1, args.size())));
-        return new Invocation(Verb.RUN, arguments);
+        return home;
     }
 
-    private static Invocation exec(List<String> args) throws UsageException {
-        if (args.size() != 1) {
-            throw new UsageException(Verb.EXEC, args.isEmpty()
-                    ? "the console command is missing"
-                    : "the console command must be one argument, in quotes");
-        }
-        if (args.getFirst().isBlank()) {
-            throw new UsageException(Verb.EXEC, "the console command is empty");
-        }
-        return new Invocation(Verb.EXEC, Map.of("line", args.getFirst()));
-    }
-
-    private static CommandLine options(Verb verb, List<String> args, Option... known) throws UsageException {
-        var options = new Options();
-        for (var option : known) {
-            // A fresh copy: commons-cli keeps the parsed values in the option itself.
-            options.addOption((Option) option.clone());
+    private static Path folder(String name) throws UsageException {
+        if (name.isEmpty()) {
+            throw new UsageException("the folder after --home is empty");
         }
         try {
-            return DefaultParser.builder().setAllowPartialMatching(false).get()
-                    .parse(options, args.toArray(String[]::new));
-        } catch (ParseException e) {
-            throw new UsageException(verb, e.getMessage());
-        }
-    }
-
-    private static void refuseRest(Verb verb, CommandLine line) throws UsageException {
-        if (!line.getArgList().isEmpty()) {
-            throw new UsageException(verb, "unexpected argument '" + line.getArgList().getFirst() + "'");
-        }
-    }
-
-    private static void putJson(Verb verb, CommandLine line, Map<String, Object> arguments) throws UsageException {
-        var file = line.getOptionValue(JSON);
-        if (file == null) {
-            return;
-        }
-        if (file.isEmpty()) {
-            throw new UsageException(verb, "the file name after --json is empty");
-        }
-        try {
-            arguments.put("json", Path.of(file));
+            return Path.of(name);
         } catch (InvalidPathException e) {
-            throw new UsageException(verb, "no file name: '" + file + "'");
+            throw new UsageException("no folder name: '" + name + "'");
         }
     }
 
-    private static void putGrace(CommandLine line, Map<String, Object> arguments) throws UsageException {
-        var text = line.getOptionValue(GRACE);
-        if (text != null) {
-            arguments.put("grace", Durations.parse(text).orElseThrow(() -> new UsageException(Verb.RUN,
-                    "no duration: '" + text + "', write 500ms, 5s, 2m or PT1.5S")));
+    private static List<String> lines(List<String> args) throws UsageException {
+        if (args.isEmpty()) {
+            throw new UsageException(Verb.EXEC, "the console command is missing");
+        }
+        for (var line : args) {
+            if (line.isBlank()) {
+                throw new UsageException(Verb.EXEC, "the console command is empty");
+            }
+        }
+        return List.copyOf(args);
+    }
+
+    private static Verb start(List<String> args) throws UsageException {
+        boolean foreground = args.remove("--foreground");
+        refuseRest(Verb.START, args);
+        return foreground ? Verb.SERVE : Verb.START;
+    }
+
+    private static Invocation plain(Verb verb, Optional<Path> home, List<String> args) throws UsageException {
+        refuseRest(verb, args);
+        return new Invocation(verb, home, Map.of());
+    }
+
+    static void refuseRest(Verb verb, List<String> rest) throws UsageException {
+        if (!rest.isEmpty()) {
+            throw new UsageException(verb, "unexpected argument '" + rest.getFirst() + "'");
         }
     }
 }

@@ -2,32 +2,8 @@ package org.reclaim.launcher;
 
 import java.io.IOException;
 
-/** Entry point of the distribution: starts the platform for good, with its console, or for one command. */
+/** Entry point of the distribution: starts the platform, for good or for one command, or talks to one that runs. */
 public final class Main {
-    private static final int FAILED = 1;
-    private static final int USAGE = 2;
-
-    private static final String HELP = """
-            Usage:
-              %s
-                  Starts the platform with its interactive console.
-              %s
-                  Runs one process that acquires resources of every type, ends it, and shows what was freed.
-                  --json FILE    writes the result to FILE
-                  --pause        waits for Enter before and after the end, for a look from outside
-              %s
-                  Runs the command as a process; when it ends, gives back all that it held.
-                  --json FILE       writes the result to FILE
-                  --grace DURATION  how long the command has to end after a signal: 500ms, 5s, 2m, PT1.5S
-              %s
-                  Runs one command of the console, prints what it returns, and exits.
-              %s | %s
-
-            Environment:
-              JAVA_HOME     the Java to use, 25 or newer; else one is looked for
-              RECLAIM_OPTS  options for the Java virtual machine; -Dname=value overrides conf/config.properties
-            """.formatted(Verb.CONSOLE.usage(), Verb.DEMO.usage(), Verb.RUN.usage(), Verb.EXEC.usage(),
-                    Verb.HELP.usage(), Verb.VERSION.usage());
 
     private Main() {
     }
@@ -38,12 +14,12 @@ public final class Main {
      * @param args as {@code --help} describes them
      */
     public static void main(String[] args) {
-        int status = FAILED;
+        int status = ExitStatus.FAILED;
         try {
             status = run(Invocation.parse(args));
         } catch (UsageException e) {
             System.err.println("reclaim: " + e.getMessage());
-            status = USAGE;
+            status = ExitStatus.USAGE;
         } catch (Throwable t) {
             report(t);
         } finally {
@@ -54,22 +30,61 @@ public final class Main {
     }
 
     private static int run(Invocation invocation) throws Exception {
-        return switch (invocation.verb()) {
-            case HELP -> {
-                System.out.print(HELP);
-                yield 0;
-            }
-            case VERSION -> {
-                var version = Main.class.getPackage().getImplementationVersion();
-                System.out.println("reclaim " + version + " (Java " + Runtime.version() + ")");
-                yield 0;
-            }
-            default -> {
-                try (var instance = new Instance()) {
-                    yield instance.run(invocation);
+        var verb = invocation.verb();
+        if (verb == Verb.HELP) {
+            System.out.print(Help.TEXT);
+            return ExitStatus.OK;
+        }
+        if (verb == Verb.VERSION) {
+            var version = Main.class.getPackage().getImplementationVersion();
+            System.out.println("reclaim " + version + " (Java " + Runtime.version() + ")");
+            return ExitStatus.OK;
+        }
+        var installation = Installation.ofThisCode();
+        var home = Home.of(invocation.home(), installation);
+        return switch (verb) {
+            case START -> StartCommand.run(installation, home, System.out, System.err);
+            case STATUS, STOP, CONSOLE, EXEC -> {
+                var platform = RunningPlatform.of(home);
+                if (platform.isPresent()) {
+                    yield ask(platform.get(), invocation);
                 }
+                yield verb == Verb.EXEC ? runPlatform(installation, home, invocation) : notRunning(verb, home);
             }
+            default -> runPlatform(installation, home, invocation);
         };
+    }
+
+    private static int runPlatform(Installation installation, Home home, Invocation invocation) throws Exception {
+        try (var instance = new Instance(installation, invocation.verb())) {
+            return instance.run(home, invocation.arguments());
+        }
+    }
+
+    private static int ask(RunningPlatform platform, Invocation invocation) throws IOException {
+        if (invocation.verb() == Verb.STOP) {
+            return StopCommand.run(platform, System.err);
+        }
+        if (invocation.verb() == Verb.STATUS) {
+            return StatusCommand.run(platform, System.out);
+        }
+        var connection = platform.connectWhenReady();
+        if (connection.isEmpty()) {
+            throw new IOException("the platform has just stopped");
+        }
+        try (var client = connection.get()) {
+            return invocation.verb() == Verb.CONSOLE ? ConsoleClient.run(client) : client.execute(invocation.lines());
+        }
+    }
+
+    private static int notRunning(Verb verb, Home home) {
+        if (verb == Verb.STATUS) {
+            System.out.println("not running: " + home.path());
+            return ExitStatus.NOT_RUNNING;
+        }
+        System.err.println("reclaim: no platform of " + home.path() + " is running"
+                + (verb == Verb.CONSOLE ? "; reclaim start starts one" : ""));
+        return verb == Verb.STOP ? ExitStatus.OK : ExitStatus.NOT_RUNNING;
     }
 
     private static void report(Throwable failure) {

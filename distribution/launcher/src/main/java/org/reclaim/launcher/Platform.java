@@ -13,6 +13,7 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.framework.wiring.BundleRevision;
+import org.osgi.service.condition.Condition;
 import org.osgi.util.tracker.ServiceTracker;
 
 /** A running OSGi framework with the bundles of an installation. */
@@ -21,7 +22,11 @@ final class Platform {
     private static final long STOP_MILLIS = 40_000;
     private static final long COMMAND_MILLIS = 10_000;
 
+    /** The id of the condition that all bundles have been started. */
+    private static final String READY = "org.reclaim.ready";
+
     private final Felix framework;
+    private final List<Bundle> installed = new ArrayList<>();
     private boolean stopped;
 
     private Platform(Felix framework) {
@@ -53,6 +58,7 @@ final class Platform {
         for (var jar : jars) {
             // By reference: the framework reads the jar where it is, instead of copying it into its storage.
             var bundle = context.installBundle("reference:" + jar.jar().toUri());
+            installed.add(bundle);
             bundle.adapt(BundleStartLevel.class).setStartLevel(jar.startLevel());
             if (!isFragment(bundle)) {
                 // Marks it only: it starts when the framework gets to its level.
@@ -86,6 +92,33 @@ final class Platform {
         } finally {
             tracker.close();
         }
+    }
+
+    /**
+     * Checks that every bundle of the installation runs. Those of {@code deploy/} are the user's, who may mend them
+     * while the platform runs.
+     *
+     * @throws IOException if one does not; the framework has said why when it tried
+     */
+    void requireActive() throws IOException {
+        var inactive = new ArrayList<String>();
+        for (var bundle : installed) {
+            if (bundle.getState() != Bundle.ACTIVE && !isFragment(bundle)) {
+                inactive.add(bundle.getSymbolicName());
+            }
+        }
+        if (framework.getState() != Bundle.ACTIVE) {
+            throw new IOException("the platform stopped while it was starting");
+        }
+        if (!inactive.isEmpty()) {
+            throw new IOException("these bundles could not be started: " + String.join(", ", inactive));
+        }
+    }
+
+    /** Lets those bundles begin that wait until all is there, such as the one that listens to other programs. */
+    void announceReady() {
+        framework.getBundleContext().registerService(
+                Condition.class, Condition.INSTANCE, FrameworkUtil.asDictionary(Map.of(Condition.CONDITION_ID, READY)));
     }
 
     /** Waits until somebody, the console for one, has stopped the framework. */

@@ -12,76 +12,151 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
+import java.util.Optional;
+import org.reclaim.launcher.control.FrameChannel;
 
 /**
- * The private folder of one running platform: bundle cache, log, and whatever else lives no longer than it does.
+ * The private folder of one running platform: bundle cache, socket, and whatever else lives no longer than it does.
  *
  * <p>All instances of a user are side by side in one folder of that user. Each holds a lock on a file in its own
  * folder for as long as its JVM lives, however that ends; so a folder whose lock can be had was left behind by an
- * instance that was killed, and the next start deletes it. Creating (folder and lock) and looking for such folders
- * both happen under one more lock, on a file beside the folders: nobody sees a folder that has no lock yet.
+ * instance that was killed, and the next start deletes it, with the shared memory that carries its name. Creating
+ * (folder and lock) and looking for such folders both happen under one more lock, on a file beside the folders: nobody
+ * sees a folder that has no lock yet.
+ *
+ * <p>A platform that stays has the path of its home in a file of its folder. That is how others find it, and why there
+ * is one for each home: who creates a folder looks first, under that same lock.
  *
  * <p>These are the JDK's locks. The operating system drops them as soon as anything in this JVM closes another
  * channel on the same file; nothing but this class opens these files, and it never opens its own twice. That is
  * why there must be one instance of it per JVM.
  */
 final class RuntimeFolder implements AutoCloseable {
-    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
-    private static final FileAttribute<?> CREATE_OWNER_ONLY = PosixFilePermissions.asFileAttribute(OWNER_ONLY);
     private static final String LOCK = "lock";
+    private static final String HOME = "home";
 
     private final Path path;
+    private final Path sharedMemory;
     private final FileChannel lock;
 
-    private RuntimeFolder(Path path, FileChannel lock) {
+    private RuntimeFolder(Path path, Path sharedMemory, FileChannel lock) {
         this.path = path;
+        this.sharedMemory = sharedMemory;
         this.lock = lock;
     }
 
-    /** Creates the folder of this JVM where the system wants such things, and removes what killed ones left. */
-    static RuntimeFolder create() throws IOException {
-        var xdg = System.getenv("XDG_RUNTIME_DIR");
-        // After "su" it may still name the folder of somebody else.
-        var parent = xdg != null && !xdg.isEmpty() && Files.isWritable(Path.of(xdg)) && Files.isDirectory(Path.of(xdg))
-                ? Path.of(xdg)
-                : Path.of(System.getProperty("java.io.tmpdir"));
-        return createBelow(parent.toAbsolutePath());
+    /**
+     * Creates the folder of this JVM where the system wants such things, and removes what killed ones left.
+     *
+     * @param home what it is going to serve; empty for a platform that runs one command
+     * @throws IOException if another platform serves that home
+     */
+    static RuntimeFolder create(Optional<Path> home) throws IOException {
+        if (home.isPresent()) {
+            refuseSecond(home.get());
+        }
+        return createBelow(RuntimeFolders.parents().iterator().next(), SharedNames.LINUX, home);
     }
 
-    static RuntimeFolder createBelow(Path parent) throws IOException {
-        long uid = ownUid(parent);
-        var base = parent.resolve("reclaim-" + uid);
+    static RuntimeFolder createBelow(Path parent, Path sharedMemory, Optional<Path> home) throws IOException {
+        var base = RuntimeFolders.base(parent);
         try {
-            Files.createDirectory(base, CREATE_OWNER_ONLY);
+            Files.createDirectory(base, RuntimeFolders.CREATE_OWNER_ONLY);
         } catch (FileAlreadyExistsException e) {
-            requireOurs(base, uid);
+            RuntimeFolders.requireOurs(base);
         }
         try (var everybody = openLock(base); var _ = everybody.lock()) {
-            var mine = createLocked(base);
-            deleteAbandoned(base, mine.path);
+            if (home.isPresent()) {
+                // Again, for now nobody else can create one here.
+                refuse(findLocked(base, home.get()), home.get());
+            }
+            var mine = createLocked(base, sharedMemory, home);
+            deleteAbandoned(base, mine);
             return mine;
         }
+    }
+
+    /**
+     * The folder of the platform that serves a home, if one runs, wherever a platform of this user may have it.
+     * Not for a JVM that has such a folder itself.
+     */
+    static Optional<Path> find(Path home) throws IOException {
+        for (var parent : RuntimeFolders.parents()) {
+            var found = find(RuntimeFolders.base(parent), home);
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return Optional.empty();
+    }
+
+    static Optional<Path> find(Path base, Path home) throws IOException {
+        if (!RuntimeFolders.isOurs(base)) {
+            return Optional.empty();
+        }
+        // Together with others who look, but not while a folder is being created: its owner must get the lock.
+        try (var everybody = FileChannel.open(base.resolve(LOCK), StandardOpenOption.READ);
+                var _ = everybody.lock(0, Long.MAX_VALUE, true)) {
+            return findLocked(base, home);
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Refuses to serve a home that is served.
+     *
+     * @throws IOException if a platform runs for that home
+     */
+    static void refuseSecond(Path home) throws IOException {
+        refuse(find(home), home);
+    }
+
+    /** Whether the instance that has this folder lives. Not for this JVM's own. */
+    static boolean isAlive(Path folder) throws IOException {
+        try (var everybody = FileChannel.open(folder.resolveSibling(LOCK), StandardOpenOption.READ);
+                var _ = everybody.lock(0, Long.MAX_VALUE, true)) {
+            return !isAbandoned(folder);
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    /** The pid that an instance has written down, for people to look at. */
+    static String pidOf(Path folder) throws IOException {
+        try {
+            return Files.readString(folder.resolve(LOCK)).strip();
+        } catch (NoSuchFileException e) {
+            return "unknown";
+        }
+    }
+
+    /** The socket of an instance. */
+    static Path socketOf(Path folder) {
+        return folder.resolve(FrameChannel.SOCKET_NAME);
     }
 
     Path path() {
         return path;
     }
 
-    /** Deletes the folder with all that is in it. */
+    /** Deletes the folder with all that is in it, and the shared memory that carries its name. */
     @Override
     public void close() throws IOException {
         try (lock) {
-            Trees.delete(path);
+            delete(path, sharedMemory);
         }
     }
 
-    private static RuntimeFolder createLocked(Path base) throws IOException {
+    private static void delete(Path folder, Path sharedMemory) throws IOException {
+        // First: it is found by the folder's name, so not any more when the folder has gone.
+        SharedNames.delete(sharedMemory, folder, RuntimeFolders.owner(folder));
+        Trees.delete(folder);
+    }
+
+    private static RuntimeFolder createLocked(Path base, Path sharedMemory, Optional<Path> home) throws IOException {
         // A short name: the path of a Unix-domain socket below it has 107 bytes at most.
-        var path = Files.createTempDirectory(base, "", CREATE_OWNER_ONLY);
+        var path = Files.createTempDirectory(base, "", RuntimeFolders.CREATE_OWNER_ONLY);
         var channel = openLock(path);
         if (channel.tryLock() == null) {
             channel.close();
@@ -89,15 +164,52 @@ final class RuntimeFolder implements AutoCloseable {
         }
         // For people who look: liveness is the lock alone, never this number.
         channel.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
-        return new RuntimeFolder(path, channel);
+        if (home.isPresent()) {
+            Files.writeString(path.resolve(HOME), lineOf(home.get()));
+        }
+        return new RuntimeFolder(path, sharedMemory, channel);
     }
 
-    private static void deleteAbandoned(Path base, Path mine) throws IOException {
+    private static void refuse(Optional<Path> running, Path home) throws IOException {
+        if (running.isPresent()) {
+            throw new IOException("a platform of " + home + " is running already: process " + pidOf(running.get())
+                    + "; see reclaim status, attach to it by reclaim console");
+        }
+    }
+
+    private static Optional<Path> findLocked(Path base, Path home) throws IOException {
+        try (var folders = Files.newDirectoryStream(base)) {
+            for (var folder : folders) {
+                if (serves(folder, home) && !isAbandoned(folder)) {
+                    return Optional.of(folder);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean serves(Path folder, Path home) throws IOException {
+        try {
+            return Files.isDirectory(folder, NOFOLLOW_LINKS)
+                    && Files.readString(folder.resolve(HOME)).equals(lineOf(home));
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    /** The path's bytes, as its URI has them: its string may be the same for two paths in a simple locale. */
+    private static String lineOf(Path home) {
+        var name = home.toUri().getRawPath();
+        // The URI of a folder ends in a slash if it exists.
+        return (name.endsWith("/") ? name : name + "/") + "\n";
+    }
+
+    private static void deleteAbandoned(Path base, RuntimeFolder mine) throws IOException {
         try (var siblings = Files.newDirectoryStream(base)) {
             for (var sibling : siblings) {
-                if (Files.isDirectory(sibling, NOFOLLOW_LINKS) && !sibling.equals(mine) && isAbandoned(sibling)) {
+                if (Files.isDirectory(sibling, NOFOLLOW_LINKS) && !sibling.equals(mine.path) && isAbandoned(sibling)) {
                     try {
-                        Trees.delete(sibling);
+                        delete(sibling, mine.sharedMemory);
                     } catch (IOException e) {
                         // It is in nobody's way; the next start tries again.
                         continue;
@@ -119,28 +231,5 @@ final class RuntimeFolder implements AutoCloseable {
 
     private static FileChannel openLock(Path folder) throws IOException {
         return FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    }
-
-    /** Anybody may create things in a folder for temporary files: a link, or a folder that others can enter. */
-    private static void requireOurs(Path base, long uid) throws IOException {
-        if (!Files.isDirectory(base, NOFOLLOW_LINKS)) {
-            throw new IOException(base + " is no directory; remove it, or set XDG_RUNTIME_DIR");
-        }
-        var owner = ((Number) Files.getAttribute(base, "unix:uid", NOFOLLOW_LINKS)).longValue();
-        var permissions = Files.getPosixFilePermissions(base, NOFOLLOW_LINKS);
-        if (owner != uid || !permissions.equals(OWNER_ONLY)) {
-            throw new IOException("%s has owner %d and mode %s, expected owner %d and mode rwx------".formatted(
-                    base, owner, PosixFilePermissions.toString(permissions), uid));
-        }
-    }
-
-    /** The JDK tells the user id of a file only: so of a new one. */
-    private static long ownUid(Path parent) throws IOException {
-        var probe = Files.createTempFile(parent, "reclaim", null);
-        try {
-            return ((Number) Files.getAttribute(probe, "unix:uid")).longValue();
-        } finally {
-            Files.delete(probe);
-        }
     }
 }

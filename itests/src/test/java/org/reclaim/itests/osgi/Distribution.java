@@ -61,7 +61,10 @@ final class Distribution {
     /** The properties that the launcher sets as system properties. */
     static Map<String, String> systemProperties(Path runtime) {
         return Map.of(
-                "reclaim.home", HOME.toString(), "reclaim.runtime.dir", runtime.toString(), "reclaim.mode", "console");
+                "reclaim.installation", HOME.toString(),
+                "reclaim.home", HOME.toString(),
+                "reclaim.runtime.dir", runtime.toString(),
+                "reclaim.mode", "console");
     }
 
     /** The framework properties of {@code config.properties}; what is dropped goes into a folder of the test's own. */

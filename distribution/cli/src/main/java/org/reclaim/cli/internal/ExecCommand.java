@@ -1,38 +1,42 @@
 package org.reclaim.cli.internal;
 
-import java.lang.reflect.InvocationTargetException;
+import java.util.List;
 import org.apache.felix.service.command.CommandProcessor;
-import org.apache.felix.service.command.Converter;
 
-/** {@code reclaim exec}: one line of the console, without the console. */
-final class ExecCommand {
+/** {@code reclaim exec}: lines of the console, without the console, up to the first that fails. */
+public final class ExecCommand {
 
-    private final CommandProcessor processor;
+    /** Our commands first: "history" is ours, not a shell's. */
+    private static final String SCOPE = "reclaim:*";
+
     private final Terminal terminal;
+    private final GogoSession session;
 
-    ExecCommand(CommandProcessor processor, Terminal terminal) {
-        this.processor = processor;
+    /** Runs commands with these streams. */
+    public ExecCommand(CommandProcessor processor, Terminal terminal) {
         this.terminal = terminal;
+        this.session = new GogoSession(processor, terminal, SCOPE);
     }
 
-    int run(String line) {
-        try (var session = processor.createSession(terminal.in(), terminal.out(), terminal.err())) {
-            // Our commands first: "history" is ours, not a shell's.
-            session.put("SCOPE", "reclaim:*");
-            var result = session.execute(line);
-            if (result != null) {
-                terminal.out().println(session.format(result, Converter.INSPECT));
+    /**
+     * Runs them, once.
+     *
+     * @return the exit status
+     */
+    public int run(List<String> lines) {
+        try (session) {
+            for (var line : lines) {
+                session.run(line);
             }
             return terminal.delivered(ExitStatus.OK);
         } catch (Exception e) {
-            terminal.complain(message(e));
+            terminal.complain(GogoSession.message(e));
             return ExitStatus.FAILED;
         }
     }
 
-    private static String message(Exception e) {
-        // Gogo unwraps what a command threw, but not if it is an Error.
-        var thrown = e instanceof InvocationTargetException && e.getCause() != null ? e.getCause() : e;
-        return thrown.getMessage() == null ? thrown.toString() : thrown.getMessage();
+    /** Interrupts what runs, and keeps the rest from running. Any thread. */
+    public void cancel() {
+        session.close();
     }
 }

@@ -22,7 +22,7 @@ public final class ExecService implements Function<Map<String, Object>, Integer>
     public Integer apply(Map<String, Object> options) {
         var terminal = Terminal.system();
         try {
-            return new ExecCommand(processor, terminal).run(Options.of(options).line());
+            return new ExecCommand(processor, terminal).run(Options.of(options).lines());
         } finally {
             terminal.flush();
         }

@@ -13,9 +13,10 @@ import java.util.Optional;
  * @param pause   whether to wait for Enter, so that somebody can look
  * @param grace   how long the command may take to stop
  * @param command program and arguments
- * @param line    a line for the console
+ * @param lines   lines for the console
  */
-record Options(Optional<Path> json, boolean pause, Optional<Duration> grace, List<String> command, String line) {
+record Options(Optional<Path> json, boolean pause, Optional<Duration> grace, List<String> command,
+        List<String> lines) {
 
     static Options of(Map<String, Object> values) {
         return new Options(
@@ -23,7 +24,7 @@ record Options(Optional<Path> json, boolean pause, Optional<Duration> grace, Lis
                 (Boolean) values.getOrDefault("pause", false),
                 Optional.ofNullable((Duration) values.get("grace")),
                 strings((List<?>) values.getOrDefault("command", List.of())),
-                (String) values.getOrDefault("line", ""));
+                strings((List<?>) values.getOrDefault("lines", List.of())));
     }
 
     private static List<String> strings(List<?> values) {

@@ -1,0 +1,78 @@
+package org.reclaim.launcher;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+
+/**
+ * The folder of one instance: what is dropped into its {@code deploy/} runs there, what its
+ * {@code conf/config.properties} sets wins over the installation's, and its log is in {@code log/}. Without one the
+ * installation is the home; since nothing is ever written there, the log is then where the system wants such things.
+ *
+ * @param path  absolute, without links if it exists
+ * @param named whether the user named it; else it is the installation
+ */
+record Home(Path path, boolean named) {
+    private static final FileAttribute<?> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+    /**
+     * The home that was named, or else the installation.
+     *
+     * @throws IOException if it is there and no folder
+     */
+    static Home of(Optional<Path> name, Installation installation) throws IOException {
+        var path = name.orElse(installation.home()).toAbsolutePath().normalize();
+        if (Files.exists(path)) {
+            path = path.toRealPath();
+            if (!Files.isDirectory(path)) {
+                throw new IOException("the home " + path + " is no folder");
+            }
+        }
+        return new Home(path, name.isPresent() && !path.equals(installation.home().toRealPath()));
+    }
+
+    /** Creates what is missing, for its owner only. */
+    Home create() throws IOException {
+        if (!named) {
+            return this;
+        }
+        Files.createDirectories(path, OWNER_ONLY);
+        Files.createDirectories(path.resolve("deploy"), OWNER_ONLY);
+        return new Home(path.toRealPath(), true);
+    }
+
+    /** Refuses a home that is not there. */
+    void require() throws IOException {
+        if (!Files.isDirectory(path)) {
+            throw new IOException("there is no home " + path + "; reclaim start --home " + path + " creates it");
+        }
+    }
+
+    /** Where the log of a platform without a console goes, which outlives it; created if it is missing. */
+    Path logFolder() throws IOException {
+        var folder = named ? path.resolve("log") : stateFolder().resolve("reclaim").resolve("log");
+        try {
+            return Files.createDirectories(folder, OWNER_ONLY);
+        } catch (IOException e) {
+            throw new IOException("nowhere to write the log: can't create " + folder + " (" + e + ")"
+                    + (named ? "" : "; name a folder for this instance by --home"), e);
+        }
+    }
+
+    /** The XDG base directory specification says where. */
+    private static Path stateFolder() throws IOException {
+        var state = System.getenv("XDG_STATE_HOME");
+        if (state != null && state.startsWith("/")) {
+            return Path.of(state);
+        }
+        var user = Path.of(System.getProperty("user.home"));
+        if (!user.isAbsolute()) {
+            throw new IOException("this user has no home folder; name one for this instance by --home");
+        }
+        return user.resolve(".local").resolve("state");
+    }
+}
