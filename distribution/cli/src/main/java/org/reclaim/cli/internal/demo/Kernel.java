@@ -15,8 +15,12 @@ public final class Kernel {
 
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
     private static final Path DESCRIPTOR_DETAILS = Path.of("/proc/self/fdinfo");
+    private static final Path STATUS = Path.of("/proc/self/status");
     private static final Path NETWORK = Path.of("/proc/self/net");
     private static final String EPOLL = "anon_inode:[eventpoll]";
+
+    /** Of the mask of caught signals in the status, in hexadecimal. */
+    private static final String CAUGHT = "SigCgt:";
 
     // Columns of /proc/net/tcp and udp, and of /proc/net/unix; see proc_net(5).
     private static final int LOCAL_ADDRESS = 1;
@@ -77,6 +81,14 @@ public final class Kernel {
     /** Whether a descriptor is a selector. */
     static boolean isSelector(String descriptor) throws IOException {
         return EPOLL.equals(descriptors().get(descriptor));
+    }
+
+    /** Whether this JVM has a handler of a signal, by its number. */
+    static boolean catches(int signal) throws IOException {
+        return lines(STATUS).stream()
+                .filter(line -> line.startsWith(CAUGHT))
+                .mapToLong(line -> Long.parseUnsignedLong(line.substring(CAUGHT.length()).strip(), 16))
+                .anyMatch(mask -> (mask >>> signal - 1 & 1) == 1);
     }
 
     private static Map<String, String> descriptors() throws IOException {
