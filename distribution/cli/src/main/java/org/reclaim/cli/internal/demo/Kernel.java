@@ -15,9 +15,13 @@ public final class Kernel {
 
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
     private static final Path DESCRIPTOR_DETAILS = Path.of("/proc/self/fdinfo");
+    private static final Path STATUS = Path.of("/proc/self/status");
     private static final Path NETWORK = Path.of("/proc/self/net");
     private static final Path MAPPINGS = Path.of("/proc/self/maps");
     private static final String EPOLL = "anon_inode:[eventpoll]";
+
+    /** Of the mask of caught signals in the status, in hexadecimal. */
+    private static final String CAUGHT = "SigCgt:";
 
     // Columns of /proc/net/tcp and udp, and of /proc/net/unix; see proc_net(5).
     private static final int LOCAL_ADDRESS = 1;
@@ -91,6 +95,14 @@ public final class Kernel {
     static boolean isMapped(Path file, long address) throws IOException {
         var start = Long.toHexString(address) + "-";
         return lines(MAPPINGS).stream().anyMatch(line -> line.startsWith(start) && line.contains(file.toString()));
+    }
+
+    /** Whether this JVM has a handler of a signal, by its number. */
+    static boolean catches(int signal) throws IOException {
+        return lines(STATUS).stream()
+                .filter(line -> line.startsWith(CAUGHT))
+                .mapToLong(line -> Long.parseUnsignedLong(line.substring(CAUGHT.length()).strip(), 16))
+                .anyMatch(mask -> (mask >>> signal - 1 & 1) == 1);
     }
 
     private static Map<String, String> descriptors() throws IOException {

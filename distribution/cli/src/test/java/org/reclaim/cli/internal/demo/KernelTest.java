@@ -56,6 +56,14 @@ class KernelTest {
     }
 
     @Test
+    void seesWhichSignalsAreHandled() throws Exception {
+        int hup = 1; // the JVM shuts down
+        int kill = 9; // nobody can
+        assertThat(Kernel.catches(hup)).isTrue();
+        assertThat(Kernel.catches(kill)).isFalse();
+    }
+
+    @Test
     void findsTheSelectorThatWatchesASocket() throws Exception {
         try (var listener = listen()) {
             var inode = Kernel.inode("tcp", port(listener), 0).orElseThrow();
