@@ -46,6 +46,7 @@ public final class Mapping {
         this.protection = Objects.requireNonNull(protection, "protection");
         this.lifetime = Objects.requireNonNull(lifetime, "lifetime");
         if (isForceable()) {
+            // Last: whoever finds it there sees all of it.
             arena.forceAtTheEnd(this);
         }
     }
@@ -129,14 +130,16 @@ public final class Mapping {
      * msync(2) with {@code MS_SYNC}. Then it survives a crash of the machine, as far as the file system and the device
      * keep their word; for a file that is not on a local device, nothing is promised. Without it, whoever reads the
      * file sees what was written all the same, and the kernel stores it later. Beyond the end of a file that was
-     * truncated there is nothing to force, which is no failure.
+     * truncated there is nothing to force, which is no failure. A virtual thread keeps its carrier while it waits, for
+     * which the JDK makes up with another one.
      *
      * @param offset where in the mapping the part begins, in bytes, from 0
      * @param length its size in bytes, from 0
      * @throws IOException                   if something could not be stored. What, and whether it ever will be, is not
      *                                       known; another call that returns proves nothing
      * @throws IndexOutOfBoundsException     if the part is not within the mapping
-     * @throws IllegalStateException         if it has been unmapped, be it meanwhile: then it was forced before that
+     * @throws IllegalStateException         if it has been unmapped, be it meanwhile; whoever did that had it forced
+     *                                       before
      * @throws UnsupportedOperationException if it is private, read-only or anonymous: there is nothing to force
      */
     public void force(long offset, long length) throws IOException {

@@ -23,9 +23,10 @@ import org.reclaim.api.memory.MemoryLifetime;
  *
  * <p><b>The end of a process</b> first forces all its shared writable mappings of files to disk, as
  * {@link Mapping#force()} does, then unmaps all its mappings; so does the closing of a handle, for the one that it
- * unmaps. If forcing fails, the mapping is unmapped all the same, since a second try would prove nothing (fsync(2),
- * "NOTES"): it is logged, and the end counts it as an error of this type. Who must know calls {@link Mapping#force()}
- * before. A mapping that a running call uses is still held, and tried again.
+ * unmaps. That costs at least one turn of the disk for each, milliseconds, even if nothing was written. If forcing
+ * fails, the mapping is unmapped all the same: the kernel tells of a failed write once, and a second try that succeeds
+ * proves nothing. It is logged, and the end counts it as an error of this type. Who must know calls
+ * {@link Mapping#force()} before. A mapping that a running call uses is still held, and tried again.
  *
  * <p><b>A file that others truncate</b> below its mapping: accesses beyond its new end throw {@link InternalError}, at
  * once or a little later on the same thread. So does the first access to a page that there is no room for, of a file

@@ -30,6 +30,9 @@ public final class Kernel {
     private static final int UNIX_INODE = 6;
     private static final int UNIX_PATH = 7;
 
+    /** Column of /proc/self/maps; see proc_pid_maps(5). */
+    private static final int MAPPED_PATH = 5;
+
     private Kernel() {}
 
     /** Whether there is a {@code /proc} to read. */
@@ -41,6 +44,14 @@ public final class Kernel {
     public static boolean hasOpen(Path file) throws IOException {
         return descriptors().values().stream()
                 .anyMatch(target -> target.equals(file.toString()) || target.equals(file + " (deleted)"));
+    }
+
+    /** Whether this JVM has mapped what the kernel knows by a name: for a file its real path, be it deleted by now. */
+    static boolean hasMapped(String name) throws IOException {
+        return lines(MAPPINGS).stream()
+                .map(line -> line.split("\\s+", MAPPED_PATH + 1))
+                .filter(row -> row.length > MAPPED_PATH)
+                .anyMatch(row -> row[MAPPED_PATH].equals(name) || row[MAPPED_PATH].equals(name + " (deleted)"));
     }
 
     /** Whether a descriptor of this JVM, or a socket table, still has the socket. */

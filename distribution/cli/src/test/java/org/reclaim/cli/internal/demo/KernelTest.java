@@ -3,6 +3,7 @@ package org.reclaim.cli.internal.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
@@ -31,6 +32,20 @@ class KernelTest {
             assertThat(Kernel.hasOpen(file)).isTrue();
         }
         assertThat(Kernel.hasOpen(file)).isFalse();
+    }
+
+    @Test
+    void seesAMappedFileAlsoWhenItIsDeleted() throws Exception {
+        var file = Files.write(folder.toRealPath().resolve("a file"), new byte[1]);
+        try (var arena = Arena.ofShared(); var channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            assertThat(Kernel.hasMapped(file.toString())).isFalse();
+            channel.map(FileChannel.MapMode.READ_ONLY, 0, 1, arena);
+            assertThat(Kernel.hasMapped(file.toString())).isTrue();
+            Files.delete(file);
+            assertThat(Kernel.hasMapped(file.toString())).isTrue();
+            assertThat(Kernel.hasMapped(folder.toRealPath().resolve("a").toString())).isFalse();
+        }
+        assertThat(Kernel.hasMapped(file.toString())).isFalse();
     }
 
     @Test
