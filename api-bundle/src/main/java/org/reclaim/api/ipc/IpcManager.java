@@ -88,8 +88,8 @@ public interface IpcManager {
      * The reader sees the end of the stream when the writing end is closed and what was written is read; the writer
      * gets an {@link IOException} when the reading end is closed.
      *
-     * <p>A closed end that is registered with a selector keeps its descriptor until that selector selects again. Until
-     * then it is still held, and closing its handle says so.
+     * <p>A closed end that is registered with a selector keeps its descriptor until that selector selects again or is
+     * closed. Until then it is still held, and closing its handle says so.
      *
      * @param writerPid who holds the writing end, from 1
      * @param readerPid who holds the reading end, from 1; may be the same

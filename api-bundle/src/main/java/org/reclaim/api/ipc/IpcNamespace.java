@@ -19,7 +19,7 @@ import org.reclaim.api.ProcessManager;
  */
 public final class IpcNamespace {
 
-    /** Goes with its platform: nothing in it refers to that. */
+    /** Goes with its platform, to which nothing in it refers. */
     private static final Map<ProcessManager, IpcNamespace> NAMESPACES =
             Collections.synchronizedMap(new WeakHashMap<>());
 

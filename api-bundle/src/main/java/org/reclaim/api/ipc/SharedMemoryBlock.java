@@ -10,8 +10,10 @@ import java.lang.foreign.MemorySegment;
  * <p>This mapping lasts until its handle is closed or its process ends, whatever becomes of the owner. The owner's is
  * more: with it goes the name, and nobody can attach any more.
  *
- * <p>Programs of any language open the memory by {@link #kernelName()}, if they run as the same user. They can shrink
- * it, too: then an access beyond its new end throws {@link InternalError} here.
+ * <p>Programs of any language can open the memory by {@link #kernelName()}, if they run as the same user. They can also
+ * shrink it, and then an access beyond its new end throws {@link InternalError} here; or unlink it, and then nobody can
+ * attach any more. (Python's {@code multiprocessing.shared_memory} unlinks what it has opened, when its program ends,
+ * unless it was opened with {@code track=False}.)
  */
 public final class SharedMemoryBlock {
 

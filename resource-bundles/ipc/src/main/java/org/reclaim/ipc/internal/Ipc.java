@@ -215,9 +215,15 @@ public final class Ipc implements ResourceCleanup, ProcessEnding, IpcManager {
 
     private static void requireName(String parameter, String name) {
         if (!NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException(parameter + " must be 1 to " + MAX_NAME_LENGTH
-                    + " letters, digits, '.', '_' or '-' of ASCII");
+            throw new IllegalArgumentException(parameter + " is '" + printable(name) + "', must be 1 to "
+                    + MAX_NAME_LENGTH + " letters, digits, '.', '_' or '-' of ASCII");
         }
+    }
+
+    /** Without what could spoil a log. */
+    private static String printable(String name) {
+        var beginning = name.length() > 2 * MAX_NAME_LENGTH ? name.substring(0, 2 * MAX_NAME_LENGTH) + "..." : name;
+        return beginning.replaceAll("[^\\x20-\\x7e]", "?");
     }
 
     /**

@@ -8,8 +8,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.reclaim.api.ProcessSpec;
@@ -24,6 +26,7 @@ import org.reclaim.api.ipc.QueueOrder;
 import org.reclaim.testing.TestPlatform;
 
 /** Who waits in a queue or a subscription is woken when its owner ends, or his own process, or he is interrupted. */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class BlockedUsersTest {
 
     private static final QueueLimits ONE = new QueueLimits(1, 10);

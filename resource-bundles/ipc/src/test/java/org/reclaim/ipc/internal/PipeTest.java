@@ -14,10 +14,12 @@ import java.nio.channels.Selector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.reclaim.api.NoSuchProcessException;
@@ -30,6 +32,7 @@ import org.reclaim.testing.InterposedProvider;
 import org.reclaim.testing.Kernel;
 import org.reclaim.testing.TestPlatform;
 
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class PipeTest {
 
     private final TestPlatform reclaim = new TestPlatform();

@@ -11,8 +11,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -26,12 +28,15 @@ import org.reclaim.api.ipc.QueueOrder;
 import org.reclaim.testing.TestPlatform;
 
 /** Many senders and receivers of one queue that is nearly always full or empty, so that they wait all the time. */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class QueueForceTest {
 
     private static final int SENDERS = 8;
     private static final int RECEIVERS = 8;
     private static final int PER_SENDER = 1_000;
     private static final int SENT = SENDERS * PER_SENDER;
+    private static final int ROUNDS = 200;
+    private static final Duration LONG = Duration.ofDays(1);
     private static final QueueLimits LIMITS = new QueueLimits(3, 8);
 
     private final TestPlatform reclaim = new TestPlatform();
@@ -51,9 +56,12 @@ class QueueForceTest {
         }
     }
 
+    private ExecutorService threads;
+
     @AfterEach
     void close() {
         reclaim.close();
+        threads.shutdownNow();
     }
 
     @ParameterizedTest
@@ -61,105 +69,148 @@ class QueueForceTest {
     void everyMessageIsReceivedOnceAndThoseOfASenderInTheirOrder(QueueOrder order, Waiter.Kind kind) throws Exception {
         ipc.createQueue(owner, "q", order, LIMITS);
         var left = new AtomicInteger(SENT);
-        try (var threads = threads(kind)) {
-            var senders = new ArrayList<Future<?>>();
-            for (int i = 0; i < SENDERS; i++) {
-                int sender = i;
-                var queue = ipc.openQueue(reclaim.start(), "q", QueueAccess.SEND).get();
-                senders.add(threads.submit(() -> sendAll(queue, sender)));
-            }
-            var receivers = new ArrayList<Future<List<Received>>>();
-            for (int i = 0; i < RECEIVERS; i++) {
-                var queue = ipc.openQueue(reclaim.start(), "q", QueueAccess.RECEIVE).get();
-                receivers.add(threads.submit(() -> receiveWhileAnyIsLeft(queue, left)));
-            }
+        useThreads(kind);
+        var senders = new ArrayList<Future<?>>();
+        for (int i = 0; i < SENDERS; i++) {
+            int sender = i;
+            var queue = ipc.openQueue(reclaim.start(), "q", QueueAccess.SEND).get();
+            senders.add(threads.submit(() -> sendAll(queue, sender)));
+        }
+        var receivers = new ArrayList<Future<List<Received>>>();
+        for (int i = 0; i < RECEIVERS; i++) {
+            var queue = ipc.openQueue(reclaim.start(), "q", QueueAccess.RECEIVE).get();
+            receivers.add(threads.submit(() -> receiveWhileAnyIsLeft(queue, left)));
+        }
 
-            var all = new ArrayList<Received>();
-            for (var receiver : receivers) {
-                assertInOrder(receiver.get());
-                all.addAll(receiver.get());
-            }
-            assertThat(all).hasSize(SENT).doesNotHaveDuplicates();
-            for (var sender : senders) {
-                sender.get();
-            }
+        var all = new ArrayList<Received>();
+        for (var receiver : receivers) {
+            assertInOrder(get(receiver));
+            all.addAll(get(receiver));
+        }
+        assertThat(all).hasSize(SENT).doesNotHaveDuplicates();
+        for (var sender : senders) {
+            get(sender);
         }
     }
 
     @ParameterizedTest
     @EnumSource
     void everybodyWakesWhenTheOwnerEndsInTheMiddle(Waiter.Kind kind) throws Exception {
+        useThreads(kind);
         for (int round = 0; round < 20; round++) {
             long creator = reclaim.start();
             ipc.createQueue(creator, "q", QueueOrder.FIFO, LIMITS);
             var enough = new CountDownLatch(500);
-            try (var threads = threads(kind)) {
-                var all = new ArrayList<Future<?>>();
-                for (int i = 0; i < SENDERS; i++) {
-                    var queue = ipc.openQueue(owner, "q", QueueAccess.SEND_AND_RECEIVE).get();
-                    all.add(threads.submit(() -> untilClosed(() -> queue.send(Received.message(0, 0)))));
-                    all.add(threads.submit(() -> untilClosed(() -> {
-                        queue.receive();
-                        enough.countDown();
-                    })));
-                }
-                // These only ever wait, in both directions.
-                for (var waitsForEver : List.of(QueueAccess.SEND, QueueAccess.RECEIVE)) {
-                    var queue = ipc.openQueue(owner, "q", waitsForEver).get();
-                    all.add(threads.submit(() -> untilClosed(() -> {
-                        if (waitsForEver == QueueAccess.SEND) {
-                            queue.send(Received.message(0, 0), Duration.ofDays(1));
-                        } else {
-                            queue.receive(Duration.ofDays(1));
-                        }
-                    })));
-                }
-                enough.await();
+            var all = new ArrayList<Future<?>>();
+            for (int i = 0; i < SENDERS; i++) {
+                var queue = ipc.openQueue(owner, "q", QueueAccess.SEND_AND_RECEIVE).get();
+                all.add(threads.submit(() -> untilClosed(() -> queue.send(Received.message(0, 0)))));
+                all.add(threads.submit(() -> untilClosed(() -> {
+                    queue.receive();
+                    enough.countDown();
+                })));
+            }
+            // These only ever wait, in both directions.
+            for (var waitsForEver : List.of(QueueAccess.SEND, QueueAccess.RECEIVE)) {
+                var queue = ipc.openQueue(owner, "q", waitsForEver).get();
+                all.add(threads.submit(() -> untilClosed(() -> {
+                    if (waitsForEver == QueueAccess.SEND) {
+                        queue.send(Received.message(0, 0), LONG);
+                    } else {
+                        queue.receive(LONG);
+                    }
+                })));
+            }
+            enough.await();
 
-                reclaim.end(creator);
+            reclaim.end(creator);
 
-                for (var each : all) {
-                    each.get();
-                }
+            for (var each : all) {
+                get(each);
             }
         }
     }
 
-    /** Receivers that are thrown out all the time, possibly just when they were woken for a message. */
+    /** Who was first in line is thrown out just when a message wakes him: then it is the next one's. */
     @ParameterizedTest
     @EnumSource
-    void noMessageAndNoWakeUpIsLostWithAReceiverWhoGoes(Waiter.Kind kind) throws Exception {
+    void noMessageStaysInTheQueueWhileAReceiverWaits(Waiter.Kind kind) throws Exception {
+        useThreads(kind);
+        var queue = ipc.createQueue(owner, "q", QueueOrder.FIFO, LIMITS).get();
+        for (int round = 0; round < ROUNDS; round++) {
+            var leaving = ipc.openQueue(owner, "q", QueueAccess.RECEIVE);
+            var first = Waiter.in(kind, leaving.get()::receive);
+            var second = Waiter.in(kind, queue::receive);
+
+            var left = threads.submit(leaving::close);
+            queue.send(Received.message(0, round));
+
+            get(left);
+            if (!first.isThrownOut()) {
+                queue.send(Received.message(0, round));
+            }
+            assertThat(Received.of(second.result()).number()).isEqualTo(round);
+        }
+    }
+
+    /** The same for who waits for room. */
+    @ParameterizedTest
+    @EnumSource
+    void noRoomStaysInTheQueueWhileASenderWaits(Waiter.Kind kind) throws Exception {
+        useThreads(kind);
+        var queue = ipc.createQueue(owner, "q", QueueOrder.FIFO, new QueueLimits(1, 8)).get();
+        queue.send(Received.message(0, 0));
+        for (int round = 0; round < ROUNDS; round++) {
+            var leaving = ipc.openQueue(owner, "q", QueueAccess.SEND);
+            var leavingQueue = leaving.get();
+            var first = Waiter.in(kind, () -> leavingQueue.send(Received.message(0, 0), LONG));
+            var second = Waiter.in(kind, () -> queue.send(Received.message(0, 0), LONG));
+
+            var left = threads.submit(leaving::close);
+            queue.receive();
+
+            get(left);
+            if (!first.isThrownOut()) {
+                queue.receive();
+            }
+            assertThat(second.result()).isTrue();
+        }
+    }
+
+    /** Receivers that are thrown out all the time. */
+    @ParameterizedTest
+    @EnumSource
+    void noMessageIsLostWithAReceiverWhoGoes(Waiter.Kind kind) throws Exception {
         ipc.createQueue(owner, "q", QueueOrder.FIFO, LIMITS);
         var left = new AtomicInteger(SENT);
-        try (var threads = threads(kind)) {
-            var stays = ipc.openQueue(owner, "q", QueueAccess.RECEIVE).get();
-            var received = new ArrayList<Future<List<Received>>>();
-            received.add(threads.submit(() -> receiveWhileAnyIsLeft(stays, left)));
-            for (int i = 0; i < SENDERS; i++) {
-                int sender = i;
-                var queue = ipc.openQueue(reclaim.start(), "q", QueueAccess.SEND).get();
-                threads.submit(() -> sendAll(queue, sender));
-            }
-            while (left.get() > 0) {
-                var batch = new ArrayList<Future<List<Received>>>();
-                long visitor = reclaim.start();
-                for (int i = 0; i < 4; i++) {
-                    var queue = ipc.openQueue(visitor, "q", QueueAccess.RECEIVE).get();
-                    batch.add(threads.submit(() -> receiveWhileAnyIsLeft(queue, left)));
-                }
-                reclaim.end(visitor);
-                for (var each : batch) {
-                    each.get();
-                }
-                received.addAll(batch);
-            }
-
-            var all = new ArrayList<Received>();
-            for (var each : received) {
-                all.addAll(each.get());
-            }
-            assertThat(all).hasSize(SENT).doesNotHaveDuplicates();
+        useThreads(kind);
+        var stays = ipc.openQueue(owner, "q", QueueAccess.RECEIVE).get();
+        var received = new ArrayList<Future<List<Received>>>();
+        received.add(threads.submit(() -> receiveWhileAnyIsLeft(stays, left)));
+        for (int i = 0; i < SENDERS; i++) {
+            int sender = i;
+            var queue = ipc.openQueue(reclaim.start(), "q", QueueAccess.SEND).get();
+            threads.submit(() -> sendAll(queue, sender));
         }
+        while (left.get() > 0) {
+            var batch = new ArrayList<Future<List<Received>>>();
+            long visitor = reclaim.start();
+            for (int i = 0; i < 4; i++) {
+                var queue = ipc.openQueue(visitor, "q", QueueAccess.RECEIVE).get();
+                batch.add(threads.submit(() -> receiveWhileAnyIsLeft(queue, left)));
+            }
+            reclaim.end(visitor);
+            for (var each : batch) {
+                get(each);
+            }
+            received.addAll(batch);
+        }
+
+        var all = new ArrayList<Received>();
+        for (var each : received) {
+            all.addAll(get(each));
+        }
+        assertThat(all).hasSize(SENT).doesNotHaveDuplicates();
     }
 
     /** A use of a queue. */
@@ -225,8 +276,13 @@ class QueueForceTest {
         }
     }
 
-    private static ExecutorService threads(Waiter.Kind kind) {
-        return switch (kind) {
+    /** Better a failed test than one that hangs. */
+    private static <T> T get(Future<T> future) throws Exception {
+        return future.get(2, TimeUnit.MINUTES);
+    }
+
+    private void useThreads(Waiter.Kind kind) {
+        threads = switch (kind) {
             case PLATFORM -> Executors.newCachedThreadPool();
             case VIRTUAL -> Executors.newVirtualThreadPerTaskExecutor();
         };

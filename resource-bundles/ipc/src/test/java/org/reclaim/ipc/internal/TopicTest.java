@@ -148,7 +148,7 @@ class TopicTest {
                 .withMessage("maxMessages is 65537, must be from 1 to 65536");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ipc.subscribe(user, "", 1))
-                .withMessageStartingWith("topic must be 1 to 128 letters");
+                .withMessageStartingWith("topic is '', must be 1 to 128 letters");
         assertThatIllegalArgumentException().isThrownBy(() -> ipc.openTopic(user, "a/b"));
         assertThatThrownBy(() -> ipc.createTopic(user, "q", 1)).isInstanceOf(IpcNameInUseException.class);
         assertThatThrownBy(() -> ipc.subscribe(user, "q", 1))

@@ -3,9 +3,12 @@ package org.reclaim.ipc.internal;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.reclaim.api.ipc.IpcClosedException;
 
 /** A thread that waits in a call. */
 final class Waiter<T> {
@@ -22,6 +25,11 @@ final class Waiter<T> {
         }
     }
 
+    /** So long only when something is wrong: better a failed test than one that hangs. */
+    private static final long PATIENCE_SECONDS = 60;
+
+    private static final Duration POLL = Duration.ofMillis(1);
+
     private final FutureTask<T> task;
     private final Thread thread;
 
@@ -34,7 +42,7 @@ final class Waiter<T> {
     /** Returns when the call waits. */
     static <T> Waiter<T> in(Kind kind, Callable<T> call) {
         var waiter = new Waiter<>(kind, call);
-        await().until(waiter::isWaiting);
+        await().pollDelay(Duration.ZERO).pollInterval(POLL).until(waiter::isWaiting);
         return waiter;
     }
 
@@ -60,13 +68,18 @@ final class Waiter<T> {
     }
 
     T result() throws Exception {
-        return task.get();
+        return task.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
     /** What the call threw. */
     Throwable failure() {
-        var failure = catchThrowable(task::get);
+        var failure = catchThrowable(this::result);
         return failure instanceof ExecutionException ? failure.getCause() : failure;
+    }
+
+    /** Whether the call ended by the exception that closed what it used. */
+    boolean isThrownOut() {
+        return failure() instanceof IpcClosedException;
     }
 
     void interrupt() {
