@@ -7,6 +7,7 @@ final class Comparisons {
 
     private static final String MAPS = "map of maps";
     private static final String CLEANER = "Cleaner";
+    private static final String AGRONA = "Agrona, one to one";
 
     private Comparisons() {}
 
@@ -42,6 +43,16 @@ final class Comparisons {
                 Comparison.of("the same, may block", holdingWhatBlocks, MAPS + " + hand-over", maps, end("handOver"))
                         .bar(new Bar.Faster(1)),
                 Comparison.of("start + end, nothing held", end("startAndEnd"), MAPS, idleMaps));
+    }
+
+    /** Handing messages of 64 bytes to another thread. */
+    static List<Comparison> rings() {
+        var agrona = Case.of(RingBenchmark.class, "agrona", 1);
+        return List.of(
+                Comparison.of("64-byte message", Case.of(RingBenchmark.class, "ring", 1), AGRONA, agrona)
+                        .bar(new Bar.Faster(1)),
+                Comparison.of(
+                        "the same, 16 a commit", Case.of(RingBenchmark.class, "ringInBatches", 1), AGRONA, agrona));
     }
 
     private static Case track(String method, int threads) {

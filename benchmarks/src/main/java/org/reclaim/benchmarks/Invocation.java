@@ -11,7 +11,7 @@ import java.util.Queue;
 import org.reclaim.benchmarks.Round.Effort;
 
 /**
- * The command line: {@code [--short] [--rounds N] [--java FLAG]... [track] [end] [bytes]}.
+ * The command line: {@code [--short] [--rounds N] [--java FLAG]... [track] [end] [rings] [bytes]}.
  *
  * @param topics   what to measure
  * @param rounds   how often each case is measured, in a JVM of its own each time
@@ -31,6 +31,7 @@ record Invocation(List<Topic> topics, int rounds, Effort effort, List<String> jv
     enum Topic {
         TRACK,
         END,
+        RINGS,
         BYTES
     }
 
@@ -92,6 +93,6 @@ record Invocation(List<Topic> topics, int rounds, Effort effort, List<String> jv
             }
         }
         throw new IllegalArgumentException("unknown '" + name
-                + "'; there are track, end, bytes (all if none is named), --short, --rounds N and --java FLAG");
+                + "'; there are track, end, rings, bytes (all if none is named), --short, --rounds N and --java FLAG");
     }
 }

@@ -78,6 +78,7 @@ final class Main {
         return invocation.topics().stream().flatMap(topic -> switch (topic) {
             case TRACK -> Comparisons.track().stream();
             case END -> Comparisons.end().stream();
+            case RINGS -> Comparisons.rings().stream();
             case BYTES -> Stream.<Comparison>empty();
         }).toList();
     }

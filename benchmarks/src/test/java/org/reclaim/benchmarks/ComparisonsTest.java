@@ -13,7 +13,7 @@ import org.openjdk.jmh.runner.BenchmarkList;
 class ComparisonsTest {
 
     private static Stream<Case> cases() {
-        return Stream.of(Comparisons.track(), Comparisons.end())
+        return Stream.of(Comparisons.track(), Comparisons.end(), Comparisons.rings())
                 .flatMap(List::stream)
                 .flatMap(each -> Stream.concat(Stream.of(each.ours()), each.peers().stream()))
                 .distinct();

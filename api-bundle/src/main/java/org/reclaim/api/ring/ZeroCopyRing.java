@@ -129,10 +129,20 @@ public abstract sealed class ZeroCopyRing permits RingProducer, RingConsumer {
     public final void release() {
         waiting.stop();
         if (arena.scope().isAlive()) {
-            // Release: pairs with the acquire in hasLeft(). Who sees it, and then looks again, sees all that the thread
-            // of this side did before it ended the side or handed it over to be ended.
-            RingLayout.INT.setRelease(memory, side.stateOffset(), RingLayout.LEFT);
+            leave();
             arena.close();
+        }
+    }
+
+    private void leave() {
+        try {
+            // Release: pairs with the acquire in hasPeerLeft(). Who sees it, and then looks again, sees all that the
+            // thread of this side did before it ended the side or handed it over to be ended.
+            RingLayout.INT.setRelease(memory, side.stateOffset(), RingLayout.LEFT);
+        } catch (InternalError cutOff) {
+            // Somebody has made the shared memory smaller, ftruncate(2): nobody is there to be told. It is unmapped
+            // all the same.
+            return;
         }
     }
 

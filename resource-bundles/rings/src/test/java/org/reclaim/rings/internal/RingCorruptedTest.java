@@ -205,6 +205,20 @@ class RingCorruptedTest {
                 .withMessageContaining("'p' is no ring of version 1: ");
     }
 
+    @Test
+    void memoryThatSomebodyCutsOffIsAnErrorToItsUserAndFreedAllTheSame() throws Exception {
+        long pid = reclaim.start();
+        var producer = reclaim.rings().createProducer(pid, "cut", CAPACITY).get();
+        try (var channel = SharedMemory.open(producer.kernelName(), true)) {
+            channel.truncate(0);
+        }
+
+        assertThatExceptionOfType(InternalError.class).isThrownBy(() -> producer.tryClaim(8));
+
+        assertThat(reclaim.end(pid).status()).isEqualTo(Status.FREED);
+        assertThat(Kernel.mappings(producer.kernelName())).isEmpty();
+    }
+
     /** Random words in the header and in the data: whatever comes, it comes soon, and is one of these. */
     @Test
     void noNumbersInTheMemoryDoMoreThanEndTheRing() throws Exception {
