@@ -7,7 +7,7 @@ import java.lang.invoke.MethodHandle;
 /** System calls on file descriptors. Thread-safe. */
 public final class DescriptorCalls {
 
-    private static final MethodHandle CLOSE = SystemCalls.link("close", JAVA_INT, JAVA_INT);
+    static final MethodHandle CLOSE = SystemCalls.link("close", JAVA_INT, JAVA_INT);
 
     private DescriptorCalls() {}
 

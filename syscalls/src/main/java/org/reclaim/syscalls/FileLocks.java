@@ -102,7 +102,7 @@ public final class FileLocks {
      * The path's bytes as the kernel knows them. Its string is no help: in a locale without non-ASCII letters it has
      * question marks in their place. Its URI has every such byte as {@code %XX}.
      */
-    private static byte[] nameOf(Path path) {
+    static byte[] nameOf(Path path) {
         var escaped = path.toUri().getRawPath();
         var name = new ByteArrayOutputStream(escaped.length());
         for (int i = 0; i < escaped.length(); i++) {
