@@ -23,6 +23,7 @@ import org.reclaim.api.ProcessSpec;
 import org.reclaim.api.ring.MessageHandler;
 import org.reclaim.api.ring.RingConsumer;
 import org.reclaim.api.ring.RingProducer;
+import org.reclaim.api.ring.ZeroCopyIpc;
 import org.reclaim.orchestrator.EmbeddedProcessManager;
 import org.reclaim.orchestrator.ProcessManagers;
 
@@ -104,9 +105,8 @@ public class RingBenchmark {
         /** Creates a ring, attaches to it, and begins to read. */
         @Setup
         public void start() throws IOException {
-            var type = new RingType();
-            processes = ProcessManagers.builder().with(type).build();
-            var rings = type.rings();
+            processes = ProcessManagers.builder().build();
+            var rings = processes.manager(ZeroCopyIpc.class);
             long writing = processes.start(ProcessSpec.logical("producer")).pid();
             producer = rings.createProducer(writing, "benchmark", CAPACITY).get();
             long reading = processes.start(ProcessSpec.logical("consumer")).pid();

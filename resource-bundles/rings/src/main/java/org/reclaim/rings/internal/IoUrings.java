@@ -16,7 +16,6 @@ import org.reclaim.api.ring.RingGeometry;
 import org.reclaim.api.ring.RingPipe;
 import org.reclaim.rings.internal.IoUringSetup.SetupCall;
 import org.reclaim.syscalls.DescriptorCalls;
-import org.reclaim.syscalls.IoUringCalls;
 import org.reclaim.syscalls.RawMappings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,10 +35,6 @@ final class IoUrings implements IoUringManager {
 
     private final ResourceTable<Object> table;
     private final IoUringSetup setup;
-
-    IoUrings(ResourceTable<Object> table) {
-        this(table, IoUringCalls::setUp);
-    }
 
     IoUrings(ResourceTable<Object> table, SetupCall call) {
         this.table = table;
@@ -142,18 +137,13 @@ final class IoUrings implements IoUringManager {
         });
     }
 
-    /** Whether a resource is one of this half. */
-    boolean isOwn(Object resource) {
-        return resource instanceof IoUring || resource instanceof RingDescriptor || resource instanceof RingPipe;
-    }
-
     /**
      * Frees one resource of this half.
      *
      * @throws IOException           if the kernel has not ended an operation, or a call uses a buffer
      * @throws IllegalStateException if operations on a descriptor are queued and not submitted
      */
-    void release(Object resource) throws IOException {
+    static void release(Object resource) throws IOException {
         switch (resource) {
             case IoUring ring -> release(ring);
             case RingDescriptor descriptor -> descriptor.close();

@@ -145,7 +145,7 @@ public final class ZeroCopyRings implements ZeroCopyIpc {
      * @throws IllegalStateException if a running call uses its memory: it is still held
      * @throws SystemCallException   if its name can't be removed: that is still held
      */
-    public void release(ZeroCopyRing ring) throws SystemCallException {
+    public static void release(ZeroCopyRing ring) throws SystemCallException {
         ring.release();
         // Last: nothing after it can fail, so it is not tried again when the name is somebody else's.
         if (ring.isOwner()) {

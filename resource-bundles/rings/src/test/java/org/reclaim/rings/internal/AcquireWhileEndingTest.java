@@ -110,7 +110,7 @@ class AcquireWhileEndingTest {
     @EnumSource
     void whatComesTooLateIsRefusedAndLeavesNothing(Way way) {
         var end = new AtomicReference<Runnable>();
-        var interposed = new InterposedProvider(IoUringType.provider(), "reserve", () -> end.get().run());
+        var interposed = new InterposedProvider(new RingsType(), "reserve", () -> end.get().run());
         try (var reclaim = new Platform(interposed)) {
             long pid = reclaim.start();
             end.set(() -> reclaim.end(pid));

@@ -313,7 +313,7 @@ class EndTest {
     @Test
     void completionsThatHadNoRoomAreFetched() throws Exception {
         // A completion queue half as long as the kernel makes it by itself: IORING_SETUP_CQSIZE.
-        try (var tight = new Platform(IoUringType.provider((entries, params) -> {
+        try (var tight = new Platform(new RingsType((entries, params) -> {
             params.set(JAVA_INT, 4, entries);
             params.set(JAVA_INT, 8, 1 << 3);
             return IoUringCalls.setUp(entries, params);
@@ -378,13 +378,13 @@ class EndTest {
 
     @Test
     void aSecondInstanceOfTheTypeServesAndFreesWhatTheFirstAcquired() throws Exception {
-        var first = new IoUringType(reclaim.platform().processes().tables(), IoUringCalls::setUp);
+        var first = new RingsType().createRings(reclaim.platform().processes().tables());
         var ring = first.open(pid, 8, BUFFER_BYTES).get();
         var pipe = first.openPipe(pid).get();
         ring.queue().read(pipe.source(), ring.buffers(), OperationQueue.CURRENT_POSITION, 1);
         ring.submit();
         first.detach();
-        var second = new IoUringType(reclaim.platform().processes().tables(), IoUringCalls::setUp);
+        var second = new RingsType().createRings(reclaim.platform().processes().tables());
 
         ring.queue().nop(2);
         assertThat(Platform.results(ring, 1)).isEqualTo(Map.of(2L, 0));

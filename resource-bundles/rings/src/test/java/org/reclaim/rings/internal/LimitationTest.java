@@ -54,7 +54,7 @@ class LimitationTest {
 
     @Test
     void tooLittleMemoryIsNoLimitationButAFailure() {
-        try (var reclaim = new Platform(IoUringType.provider(failing(Errno.ENOMEM)))) {
+        try (var reclaim = new Platform(new RingsType(failing(Errno.ENOMEM)))) {
             long pid = reclaim.start();
 
             assertThatThrownBy(() -> reclaim.manager().open(pid, 1, 0))
@@ -66,7 +66,7 @@ class LimitationTest {
 
     @Test
     void otherErrorsComeAsTheyAre() {
-        try (var reclaim = new Platform(IoUringType.provider(failing(24)))) {
+        try (var reclaim = new Platform(new RingsType(failing(24)))) {
             long pid = reclaim.start();
 
             assertThatThrownBy(() -> reclaim.manager().open(pid, 1, 0))
@@ -77,7 +77,7 @@ class LimitationTest {
 
     private static void assertUnsupported(SetupCall call, String message) throws IOException {
         var before = Platform.baseline();
-        try (var reclaim = new Platform(IoUringType.provider(call))) {
+        try (var reclaim = new Platform(new RingsType(call))) {
             long pid = reclaim.start();
 
             assertThatThrownBy(() -> reclaim.manager().open(pid, 8, 100))

@@ -27,7 +27,7 @@ final class Platform implements AutoCloseable {
     private final TestPlatform platform;
 
     Platform() {
-        this(IoUringType.provider());
+        this(new RingsType());
     }
 
     Platform(ResourceTypeProvider provider) {
@@ -52,7 +52,7 @@ final class Platform implements AutoCloseable {
 
     /** Ends a process and tells what became of its rings. */
     TypeOutcome end(long pid) {
-        return platform.end(pid, IoUringType.TYPE);
+        return platform.end(pid, Rings.TYPE);
     }
 
     @Override

@@ -31,7 +31,7 @@ final class RingPlatform implements AutoCloseable {
     /** With settings of the test's own, among them the type or what stands in its place. */
     RingPlatform(BiConsumer<ProcessManagers.Builder, ResourceTypeProvider> settings) {
         prefix = "reclaim-test-" + UUID.randomUUID() + "-";
-        platform = new TestPlatform(builder -> settings.accept(builder, new ZeroCopyType.Provider(prefix)));
+        platform = new TestPlatform(builder -> settings.accept(builder, new RingsType(prefix)));
         rings = platform.manager(ZeroCopyIpc.class);
     }
 
@@ -48,7 +48,7 @@ final class RingPlatform implements AutoCloseable {
     }
 
     TypeOutcome end(long pid) {
-        return platform.end(pid, ZeroCopyType.TYPE);
+        return platform.end(pid, Rings.TYPE);
     }
 
     /** The labels of what a process holds. */

@@ -122,7 +122,7 @@ class RingRefusalsTest {
     @Test
     void limitsCountEachSideWithItsMapping() throws Exception {
         try (var limited = new RingPlatform((builder, type) -> builder.with(type)
-                .limits(ZeroCopyType.TYPE, new ResourceLimits(SIZE, 2 * SIZE)))) {
+                .limits(Rings.TYPE, new ResourceLimits(SIZE, 2 * SIZE)))) {
             long first = limited.start();
             limited.rings().createProducer(first, "k", CAPACITY);
             assertThatExceptionOfType(ResourceLimitException.class)

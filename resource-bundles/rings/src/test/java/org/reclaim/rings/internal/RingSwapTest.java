@@ -24,7 +24,7 @@ class RingSwapTest {
     private static final int CAPACITY = 4096;
 
     private final AtomicReference<ResourceTables> tables = new AtomicReference<>();
-    private final AtomicReference<ZeroCopyType> first = new AtomicReference<>();
+    private final AtomicReference<Rings> first = new AtomicReference<>();
 
     /** Keeps what it makes and what that is made of. */
     private final class Keeping implements ResourceTypeProvider {
@@ -48,7 +48,7 @@ class RingSwapTest {
         @Override
         public ResourceCleanup create(ResourceTables given) {
             tables.set(given);
-            first.set((ZeroCopyType) provider.create(given));
+            first.set((Rings) provider.create(given));
             return first.get();
         }
     }
@@ -66,7 +66,7 @@ class RingSwapTest {
             first.get().detach();
             producer.tryClaim(8);
             producer.commit();
-            var second = new ZeroCopyType(tables.get(), "reclaim-test-another-prefix-");
+            var second = new RingsType("reclaim-test-another-prefix-").createRings(tables.get());
 
             assertThatExceptionOfType(FileAlreadyExistsException.class)
                     .isThrownBy(() -> second.createProducer(writing, "kept", CAPACITY));
