@@ -45,14 +45,18 @@ final class Comparisons {
                 Comparison.of("start + end, nothing held", end("startAndEnd"), MAPS, idleMaps));
     }
 
-    /** Handing messages of 64 bytes to another thread. */
+    /** Handing messages of 64 bytes to another thread; reading by io_uring. */
     static List<Comparison> rings() {
         var agrona = Case.of(RingBenchmark.class, "agrona", 1);
+        var batches = Case.of(ReadBenchmark.class, "ioUring", 1);
+        var channel = Case.of(ReadBenchmark.class, "fileChannel", 1);
         return List.of(
                 Comparison.of("64-byte message", Case.of(RingBenchmark.class, "ring", 1), AGRONA, agrona)
                         .bar(new Bar.Faster(1)),
                 Comparison.of(
-                        "the same, 16 a commit", Case.of(RingBenchmark.class, "ringInBatches", 1), AGRONA, agrona));
+                        "the same, 16 a commit", Case.of(RingBenchmark.class, "ringInBatches", 1), AGRONA, agrona),
+                Comparison.of("cached 4 KiB reads, 32 at a time", batches, "FileChannel.read", channel)
+                        .bar(new Bar.Faster(2)));
     }
 
     private static Case track(String method, int threads) {

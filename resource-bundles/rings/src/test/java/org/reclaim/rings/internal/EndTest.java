@@ -18,19 +18,14 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
-import org.reclaim.api.ReleaseFailedException;
-import org.reclaim.api.ResourceHandle;
 import org.reclaim.api.TypeOutcome.Status;
 import org.reclaim.api.ring.Completion;
 import org.reclaim.api.ring.IoUring;
@@ -39,7 +34,7 @@ import org.reclaim.api.ring.IoUringManager;
 import org.reclaim.api.ring.OperationQueue;
 import org.reclaim.syscalls.IoUringCalls;
 
-/** Processes that end, and handles that are closed, in the middle of everything: nothing of it is left. */
+/** Processes that end in the middle of everything: nothing of it is left. */
 class EndTest {
 
     private String before;
@@ -152,7 +147,7 @@ class EndTest {
             ring.submit();
             int inFlight = ring.inFlight();
             var results = new HashMap<Integer, Integer>();
-            var loop = run(virtual, () -> {
+            var loop = Platform.run(virtual, () -> {
                 while (true) {
                     ring.await(1, LONG, (token, result) -> results.merge(result, 1, Integer::sum));
                 }
@@ -199,23 +194,6 @@ class EndTest {
     }
 
     @Test
-    void anAcceptedConnectionIsClosedWithItsInstance() throws Exception {
-        var handle = reclaim.manager().open(pid, 8, 0);
-        var ring = handle.get();
-        var client = reclaim.manager().openTcp(pid, StandardProtocolFamily.INET).get();
-        var listener = reclaim.manager().listenTcp(pid, ANY_PORT, 0).get();
-        ring.queue().connect(client, listener.address().orElseThrow(), 1);
-        ring.queue().accept(listener, 2);
-        var accepted = ring.accepted(Platform.results(ring, 2).get(2L)).orElseThrow();
-
-        handle.close();
-
-        assertThat(accepted.isOpen()).isFalse();
-        assertThat(reclaim.end(pid).stats().resourcesFreed()).isEqualTo(2);
-        assertThat(Platform.held()).isEqualTo(before);
-    }
-
-    @Test
     void anAcceptThatCompletesWhileNobodyLooksLeavesNoDescriptor() throws Exception {
         var ring = reclaim.ring(pid);
         var client = reclaim.manager().openTcp(pid, StandardProtocolFamily.INET).get();
@@ -230,63 +208,6 @@ class EndTest {
         assertThat(ring.poll(results::put, 2)).isEqualTo(2);
         assertThat(results).containsEntry(2L, ECANCELED);
         assertThat(Platform.held()).isEqualTo(before);
-    }
-
-    @Test
-    void closingHandlesFreesAtOnce() throws Exception {
-        var ring = reclaim.manager().open(pid, 64, BUFFER_BYTES);
-        var pipe = reclaim.manager().openPipe(pid);
-        ring.get().queue().read(pipe.get().source(), ring.get().buffers(), OperationQueue.CURRENT_POSITION, 1);
-        ring.get().submit();
-
-        pipe.close();
-        ring.close();
-        ring.close();
-
-        assertThat(Platform.held()).isEqualTo(before);
-        assertThatThrownBy(ring::get).isInstanceOf(IllegalStateException.class);
-        assertThat(reclaim.end(pid).status()).isEqualTo(Status.EMPTY);
-    }
-
-    @Test
-    void aDescriptorWithQueuedOperationsIsNotClosed() throws Exception {
-        var ring = reclaim.ring(pid);
-        var pipe = reclaim.manager().openPipe(pid);
-        var source = pipe.get().source();
-        ring.queue().read(source, ring.buffers(), OperationQueue.CURRENT_POSITION, 1);
-
-        assertThatThrownBy(source::close)
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessage("Still held: the number of pipe source, fd " + source.number()
-                        + " is needed by 1 operations; submit what is queued, and await each fsync");
-        assertThatThrownBy(pipe::close).isInstanceOf(ReleaseFailedException.class);
-        assertThat(source.isOpen()).isTrue();
-
-        ring.submit();
-        source.close();
-        assertThat(source.isOpen()).isFalse();
-        assertThatThrownBy(() -> ring.queue().read(source, ring.buffers(), OperationQueue.CURRENT_POSITION, 2))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("descriptor is pipe source, fd " + source.number() + ", which is closed");
-        assertThat(reclaim.end(pid).status()).isEqualTo(Status.FREED);
-        assertThat(Platform.held()).isEqualTo(before);
-    }
-
-    @Test
-    void aDescriptorIsNotClosedBeforeAnFsyncHasCompleted(@TempDir Path folder) throws Exception {
-        var ring = reclaim.ring(pid);
-        for (int i = 0; i < 100; i++) {
-            var file = reclaim.manager()
-                    .openFile(pid, folder.resolve("file"), StandardOpenOption.WRITE, StandardOpenOption.CREATE)
-                    .get();
-            ring.queue().fsync(file, false, i);
-            ring.submit();
-
-            assertThatThrownBy(file::close).isInstanceOf(IllegalStateException.class);
-
-            assertThat(Platform.result(ring)).isZero();
-            file.close();
-        }
     }
 
     @Test
@@ -338,7 +259,7 @@ class EndTest {
         var pipe = Pipe.open();
         try (var source = pipe.source(); var sink = pipe.sink()) {
             var reader = new CompletableFuture<Thread>();
-            var read = run(false, () -> {
+            var read = Platform.run(false, () -> {
                 reader.complete(Thread.currentThread());
                 return source.read(ring.buffers().asByteBuffer());
             });
@@ -363,19 +284,6 @@ class EndTest {
         });
     }
 
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void whoClosesTheHandleWakesWhoAwaits(boolean virtual) throws Exception {
-        ResourceHandle<IoUring> handle = reclaim.manager().open(pid, 1, 0);
-        var ring = handle.get();
-        var waiting = run(virtual, () -> ring.await(1, LONG, Completion.NONE));
-
-        handle.close();
-
-        assertThatThrownBy(waiting::get).cause().isInstanceOf(IoUringClosedException.class);
-        assertThat(Platform.held()).isEqualTo(before);
-    }
-
     @Test
     void aSecondInstanceOfTheTypeServesAndFreesWhatTheFirstAcquired() throws Exception {
         var first = new RingsType().createRings(reclaim.platform().processes().tables());
@@ -392,11 +300,5 @@ class EndTest {
         second.detach();
 
         assertThat(Platform.held()).isEqualTo(before);
-    }
-
-    private static <T> FutureTask<T> run(boolean virtual, Callable<T> body) {
-        var task = new FutureTask<>(body);
-        (virtual ? Thread.ofVirtual() : Thread.ofPlatform().daemon()).start(task);
-        return task;
     }
 }

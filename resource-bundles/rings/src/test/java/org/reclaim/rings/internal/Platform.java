@@ -7,6 +7,8 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.reclaim.api.ResourceTypeProvider;
 import org.reclaim.api.TypeOutcome;
@@ -97,5 +99,12 @@ final class Platform implements AutoCloseable {
     static String baseline() throws IOException {
         SocketChannel.open().close();
         return held();
+    }
+
+    /** Runs something on a thread of its own. */
+    static <T> FutureTask<T> run(boolean virtual, Callable<T> body) {
+        var task = new FutureTask<>(body);
+        (virtual ? Thread.ofVirtual() : Thread.ofPlatform().daemon()).start(task);
+        return task;
     }
 }

@@ -19,6 +19,7 @@ public final class Kernel {
     private static final Path NETWORK = Path.of("/proc/self/net");
     private static final Path MAPPINGS = Path.of("/proc/self/maps");
     private static final String EPOLL = "anon_inode:[eventpoll]";
+    private static final String IO_URING = "anon_inode:[io_uring]";
 
     /** Of the mask of caught signals in the status, in hexadecimal. */
     private static final String CAUGHT = "SigCgt:";
@@ -114,6 +115,21 @@ public final class Kernel {
                 .filter(line -> line.startsWith(CAUGHT))
                 .mapToLong(line -> Long.parseUnsignedLong(line.substring(CAUGHT.length()).strip(), 16))
                 .anyMatch(mask -> (mask >>> signal - 1 & 1) == 1);
+    }
+
+    /** Whether a descriptor is an io_uring instance. */
+    static boolean isIoUring(String descriptor) throws IOException {
+        return IO_URING.equals(descriptors().get(descriptor));
+    }
+
+    /** What a descriptor refers to: a path, or kind and inode. */
+    static Optional<String> target(int descriptor) throws IOException {
+        return Optional.ofNullable(descriptors().get(String.valueOf(descriptor)));
+    }
+
+    /** Whether a descriptor refers to that. */
+    static boolean hasTarget(String target) throws IOException {
+        return descriptors().containsValue(target);
     }
 
     private static Map<String, String> descriptors() throws IOException {
