@@ -21,6 +21,8 @@ import org.junit.rules.TemporaryFolder;
 /** {@code reclaim demo} and {@code reclaim exec} of the packed distribution, and wrong usage. */
 public class DistributionIT {
 
+    private static final List<String> TYPES = List.of(
+            "file_descriptors", "sockets", "signals", "rings", "async_tasks", "ipc", "mappings", "memory");
     private static final Duration START = Duration.ofMinutes(2);
 
     @Rule
@@ -37,11 +39,11 @@ public class DistributionIT {
         assertThat(result.out()).endsWith("\nNothing is left.\n");
         var text = Files.readString(json);
         var byType = groups(text, "\"byType\" : \\{([^}]*)}").getFirst();
-        assertThat(groups(byType, "\"(\\w+)\" : [1-9]")).containsExactly("file_descriptors", "sockets", "memory");
+        assertThat(groups(byType, "\"(\\w+)\" : [1-9]")).isEqualTo(TYPES);
         assertThat(text).contains("\"name\" : \"demo\"", "\"reason\" : \"TERMINATED\"", "\"exitStatus\" : null",
                 "\"errors\" : 0,");
         assertThat(groups(text, "\"type\" : \"(\\w+)\",\\s+\"status\" : \"FREED\""))
-                .containsExactly("file_descriptors", "sockets", "memory");
+                .isEqualTo(TYPES);
     }
 
     @Test
@@ -84,7 +86,8 @@ public class DistributionIT {
         assertThat(result.status()).as(result.toString()).isZero();
         assertThat(result.err()).isEmpty();
         assertThat(result.out().lines().map(line -> line.split(" +", 3)[0] + " " + line.split(" +", 3)[1]))
-                .containsExactly("TYPE RANKING", "file_descriptors 800", "sockets 700", "memory 100");
+                .containsExactly("TYPE RANKING", "file_descriptors 800", "sockets 700", "signals 600", "rings 500",
+                        "async_tasks 400", "ipc 300", "mappings 200", "memory 100");
     }
 
     @Test

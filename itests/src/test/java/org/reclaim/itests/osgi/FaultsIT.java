@@ -100,7 +100,7 @@ public class FaultsIT extends PlatformTest {
         var bundle = startWithinBound(fault);
 
         assertThat(service(ResourceOrchestrator.class).registeredTypes())
-                .containsExactly("file_descriptors", "sockets", "memory");
+                .isEqualTo(TYPES);
         assertThat(log().lines("WARN"))
                 .filteredOn(line -> line.contains(bundle.getSymbolicName() + " 1.0.0 is refused"))
                 .singleElement()

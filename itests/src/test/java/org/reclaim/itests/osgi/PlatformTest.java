@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.groups.Tuple;
 import org.junit.After;
 import org.junit.Before;
 import org.junit.runner.RunWith;
@@ -29,6 +30,7 @@ import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkUtil;
 import org.reclaim.api.ProcessManager;
+import org.reclaim.api.TypeOutcome.Status;
 
 /**
  * A test within the platform: the very bundles of the distribution, with its start levels and its settings, one
@@ -39,6 +41,10 @@ import org.reclaim.api.ProcessManager;
 @RunWith(PaxExam.class)
 @ExamReactorStrategy(PerClass.class)
 public abstract class PlatformTest {
+
+    /** The types of the distribution, in the order of cleanup. */
+    protected static final List<String> TYPES = List.of(
+            "file_descriptors", "sockets", "signals", "rings", "async_tasks", "ipc", "mappings", "memory");
 
     private static final String RUNTIME = "reclaim.runtime.dir";
 
@@ -86,6 +92,18 @@ public abstract class PlatformTest {
     /** The folder of this framework. */
     protected static Path runtime() {
         return Path.of(System.getProperty(RUNTIME));
+    }
+
+    /** {@link #TYPES} without one of them. */
+    protected static List<String> typesWithout(String type) {
+        return TYPES.stream().filter(other -> !other.equals(type)).toList();
+    }
+
+    /** The outcome of an end for each type: those named have another than {@code EMPTY}. */
+    protected static List<Tuple> outcomes(Map<String, Status> notEmpty) {
+        return TYPES.stream()
+                .map(type -> Tuple.tuple(type, notEmpty.getOrDefault(type, Status.EMPTY)))
+                .toList();
     }
 
     /** The test's own bundle. */

@@ -15,14 +15,25 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.reclaim.api.ProcessSpec;
 import org.reclaim.api.fd.FdManager;
+import org.reclaim.api.ipc.IpcManager;
+import org.reclaim.api.mapping.MmapManager;
 import org.reclaim.api.memory.MemoryManager;
+import org.reclaim.api.ring.IoUringManager;
+import org.reclaim.api.ring.ZeroCopyIpc;
+import org.reclaim.api.signal.SignalManager;
 import org.reclaim.api.socket.SocketManager;
+import org.reclaim.api.task.AsyncTaskManager;
 import org.reclaim.cli.internal.demo.DemoPart;
 import org.reclaim.cli.internal.demo.Exhibit;
 import org.reclaim.cli.internal.demo.FilesPart;
+import org.reclaim.cli.internal.demo.IpcPart;
 import org.reclaim.cli.internal.demo.Kernel;
+import org.reclaim.cli.internal.demo.MappingsPart;
 import org.reclaim.cli.internal.demo.MemoryPart;
+import org.reclaim.cli.internal.demo.RingsPart;
+import org.reclaim.cli.internal.demo.SignalsPart;
 import org.reclaim.cli.internal.demo.SocketsPart;
+import org.reclaim.cli.internal.demo.TasksPart;
 import org.reclaim.orchestrator.EmbeddedProcessManager;
 import org.reclaim.orchestrator.ProcessManagers;
 
@@ -72,7 +83,9 @@ class DemoCommandTest {
         assertThat(terminal.out()).containsSubsequence(
                 "\n  file_descriptors  temporary folder", "\n  sockets           TCP listener",
                 "\n  memory            off-heap block", "\n  TYPE", "\n  file_descriptors  FREED",
-                "\n  sockets           FREED", "\n  memory            FREED");
+                "\n  sockets           FREED", "\n  signals           FREED", "\n  rings             FREED",
+                "\n  async_tasks       FREED", "\n  ipc               FREED", "\n  mappings          FREED",
+                "\n  memory            FREED");
     }
 
     @Test
@@ -165,6 +178,11 @@ class DemoCommandTest {
         return List.of(
                 new FilesPart(platform.manager(FdManager.class)),
                 new SocketsPart(platform.manager(SocketManager.class)),
+                new SignalsPart(platform.manager(SignalManager.class)),
+                new RingsPart(platform.manager(ZeroCopyIpc.class), platform.manager(IoUringManager.class)),
+                new TasksPart(platform.manager(AsyncTaskManager.class)),
+                new IpcPart(platform.manager(IpcManager.class)),
+                new MappingsPart(platform.manager(MmapManager.class)),
                 new MemoryPart(platform.manager(MemoryManager.class)));
     }
 
