@@ -137,7 +137,10 @@ public class DistributionIT {
                 List.of("run", "--grace", "soon", "--", "true"),
                 List.of("run", "--grace", "48h", "--", "true"),
                 List.of("exec"),
-                List.of("exec", "reclaim:ps", "extra"));
+                List.of("exec", "ps", ""),
+                List.of("exec", "ps", "--home"),
+                List.of("start", "now"),
+                List.of("--home", "x", "stop", "--home", "y"));
         for (var usage : usages) {
             var result = Reclaim.run(usage.toArray(String[]::new));
 

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import javax.tools.ToolProvider;
+import org.junit.After;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
@@ -26,6 +27,12 @@ public class ReadmeIT {
 
     @Rule
     public final TemporaryFolder folder = new TemporaryFolder();
+
+    /** One command starts a platform, a later one stops it, unless something between them failed. */
+    @After
+    public void stopWhatTheReadmeStarts() throws Exception {
+        Reclaim.run("stop", "--home", ROOT.resolve("target/example").toString());
+    }
 
     @Test
     public void thePluginTakesItsPlaceInTheOrder() throws Exception {

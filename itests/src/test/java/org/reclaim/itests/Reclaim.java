@@ -50,6 +50,11 @@ final class Reclaim implements AutoCloseable {
         var command = new ArrayList<String>(prefix);
         command.add(installation.resolve("bin/reclaim").toString());
         command.addAll(Arrays.asList(arguments));
+        return startProgram(command.toArray(String[]::new));
+    }
+
+    /** Starts any other program, such as a terminal to run it in. */
+    static Reclaim startProgram(String... command) throws IOException {
         var out = Files.createTempFile("reclaim-test", ".out");
         var err = Files.createTempFile("reclaim-test", ".err");
         var builder = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
@@ -58,7 +63,13 @@ final class Reclaim implements AutoCloseable {
 
     /** Runs it to its end, without input. */
     static Result run(String... arguments) throws Exception {
+        return runWith("", arguments);
+    }
+
+    /** Runs it to its end, with an input. */
+    static Result runWith(String input, String... arguments) throws Exception {
         try (var reclaim = start(arguments)) {
+            reclaim.type(input);
             return reclaim.finish();
         }
     }

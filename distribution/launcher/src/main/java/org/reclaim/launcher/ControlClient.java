@@ -33,6 +33,24 @@ final class ControlClient implements AutoCloseable {
     private long pid;
     private boolean drawing;
 
+    /**
+     * Gives a platform up that does not greet. A class, because the first lambda of a JVM costs more than a greeting.
+     */
+    private record GreetingDeadline(CountDownLatch greeted, SocketChannel socket) implements Runnable {
+
+        @Override
+        public void run() {
+            try {
+                if (!greeted.await(GREETING_SECONDS, TimeUnit.SECONDS)) {
+                    socket.close();
+                }
+            } catch (InterruptedException | IOException e) {
+                // Nobody interrupts this thread, and a socket that can't be closed is of no use to the one who waits.
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     ControlClient(SocketChannel socket, InputStream in, OutputStream out, OutputStream err) {
         this.socket = socket;
         this.channel = new FrameChannel(socket);
@@ -65,7 +83,9 @@ final class ControlClient implements AutoCloseable {
 
     private void greet() throws IOException {
         var greeted = new CountDownLatch(1);
-        Thread.ofPlatform().daemon().name("reclaim-greeting").start(() -> giveUpUnless(greeted));
+        var watchdog = new Thread(new GreetingDeadline(greeted, socket), "reclaim-greeting");
+        watchdog.setDaemon(true);
+        watchdog.start();
         try {
             pid = channel.greetPlatform();
         } catch (ProtocolException e) {
@@ -74,17 +94,6 @@ final class ControlClient implements AutoCloseable {
             throw new IOException("the platform does not answer (" + e + ")", e);
         } finally {
             greeted.countDown();
-        }
-    }
-
-    private void giveUpUnless(CountDownLatch greeted) {
-        try {
-            if (!greeted.await(GREETING_SECONDS, TimeUnit.SECONDS)) {
-                socket.close();
-            }
-        } catch (InterruptedException | IOException e) {
-            // Nobody interrupts this thread, and a socket that can't be closed is of no use to the one who waits.
-            Thread.currentThread().interrupt();
         }
     }
 

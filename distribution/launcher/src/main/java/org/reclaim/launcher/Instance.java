@@ -66,7 +66,7 @@ final class Instance implements AutoCloseable {
         }
         platform.announceReady();
         var socket = RuntimeFolder.socketOf(folder.path());
-        if (!Files.exists(socket)) {
+        if (!Files.exists(socket) && platform.isActive()) {
             var complaint = "the socket for the other commands, " + socket + ", could not be opened: see the log";
             if (verb.serves()) {
                 throw new IOException(complaint);

@@ -50,7 +50,11 @@ record Invocation(Verb verb, Optional<Path> home, Map<String, Object> arguments)
 
     /** The console commands of {@code exec}. */
     List<String> lines() {
-        return ((List<?>) arguments.get("lines")).stream().map(String.class::cast).toList();
+        var lines = new ArrayList<String>();
+        for (var line : (List<?>) arguments.get("lines")) {
+            lines.add((String) line);
+        }
+        return lines;
     }
 
     /** Takes {@code --home DIR} out of the arguments, wherever it is before a {@code --}. */

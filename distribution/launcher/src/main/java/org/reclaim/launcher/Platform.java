@@ -107,7 +107,7 @@ final class Platform {
                 inactive.add(bundle.getSymbolicName());
             }
         }
-        if (framework.getState() != Bundle.ACTIVE) {
+        if (!isActive()) {
             throw new IOException("the platform stopped while it was starting");
         }
         if (!inactive.isEmpty()) {
@@ -117,8 +117,22 @@ final class Platform {
 
     /** Lets those bundles begin that wait until all is there, such as the one that listens to other programs. */
     void announceReady() {
-        framework.getBundleContext().registerService(
-                Condition.class, Condition.INSTANCE, FrameworkUtil.asDictionary(Map.of(Condition.CONDITION_ID, READY)));
+        var context = framework.getBundleContext();
+        if (context == null) {
+            return;   // It has been stopped already: by a shell without input, for one.
+        }
+        try {
+            context.registerService(Condition.class, Condition.INSTANCE,
+                    FrameworkUtil.asDictionary(Map.of(Condition.CONDITION_ID, READY)));
+        } catch (IllegalStateException e) {
+            // It is being stopped.
+            return;
+        }
+    }
+
+    /** Whether it has been started and not been stopped. */
+    boolean isActive() {
+        return framework.getState() == Bundle.ACTIVE;
     }
 
     /** Waits until somebody, the console for one, has stopped the framework. */

@@ -21,7 +21,8 @@ record RunningPlatform(Path folder) {
 
     /** The platform that serves the home, if one runs. */
     static Optional<RunningPlatform> of(Home home) throws IOException {
-        return RuntimeFolder.find(home.path()).map(RunningPlatform::new);
+        var folder = RuntimeFolder.find(home.path());
+        return folder.isPresent() ? Optional.of(new RunningPlatform(folder.get())) : Optional.empty();
     }
 
     /** What it has written down as its pid, for people to look at. */

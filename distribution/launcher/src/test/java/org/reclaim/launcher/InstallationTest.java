@@ -58,14 +58,15 @@ class InstallationTest {
         System.setProperty("other.test", "$1 \\ value");
         configure("folder = ${other.test}/deploy/${other.test}  \n");
 
-        assertThat(new Installation(home).configuration()).containsEntry("folder", "$1 \\ value/deploy/$1 \\ value");
+        assertThat(new Installation(home).configuration(itself()))
+                .containsEntry("folder", "$1 \\ value/deploy/$1 \\ value");
     }
 
     @Test
     void refusesAnUnknownVariable() throws IOException {
         configure("folder = ${no.such.test}\n");
 
-        assertThatIOException().isThrownBy(() -> new Installation(home).configuration())
+        assertThatIOException().isThrownBy(() -> new Installation(home).configuration(itself()))
                 .withMessageEndingWith("config.properties: folder uses ${no.such.test}, which is not set");
     }
 
@@ -75,10 +76,29 @@ class InstallationTest {
         System.setProperty("other.test", "given");
         configure("other.test = file\n");
 
-        assertThat(new Installation(home).configuration())
+        assertThat(new Installation(home).configuration(itself()))
                 .containsEntry("reclaim.test", "given")
                 .containsEntry("other.test", "given")
                 .doesNotContainKey("java.version");
+    }
+
+    @Test
+    void letsTheHomeWinOverTheInstallation() throws IOException {
+        configure("a.test = installation\nb.test = installation\n");
+        var own = Files.createDirectories(home.resolve("home/conf")).resolve("config.properties");
+        Files.writeString(own, "b.test = home\nc.test = ${no.such.test}\n");
+        var installation = new Installation(home);
+        var instance = new Home(home.resolve("home"), true);
+
+        assertThat(installation.setting(instance, "a.test")).isEqualTo("installation");
+        assertThat(installation.setting(instance, "b.test")).isEqualTo("home");
+        assertThat(installation.setting(instance, "d.test")).isEmpty();
+        assertThatIOException().isThrownBy(() -> installation.configuration(instance))
+                .withMessage(own + ": c.test uses ${no.such.test}, which is not set");
+    }
+
+    private Home itself() {
+        return new Home(home, false);
     }
 
     private void bundle(String name) throws IOException {

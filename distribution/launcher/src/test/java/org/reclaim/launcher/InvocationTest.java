@@ -7,27 +7,30 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class InvocationTest {
+    private static final Optional<Path> NO_HOME = Optional.empty();
+
     @Test
-    void nothingMeansTheConsole() throws Exception {
-        assertThat(Invocation.parse()).isEqualTo(new Invocation(Verb.CONSOLE, Map.of()));
-        assertThat(Invocation.parse().oneShot()).isFalse();
+    void nothingMeansThePlatformWithItsConsole() throws Exception {
+        assertThat(Invocation.parse()).isEqualTo(new Invocation(Verb.INTERACTIVE, NO_HOME, Map.of()));
+        assertThat(Verb.INTERACTIVE.oneShot()).isFalse();
     }
 
     @Test
     void demoWithoutOptionsDoesNotPause() throws Exception {
-        assertThat(Invocation.parse("demo")).isEqualTo(new Invocation(Verb.DEMO, Map.of("pause", false)));
-        assertThat(Invocation.parse("demo").oneShot()).isTrue();
+        assertThat(Invocation.parse("demo")).isEqualTo(new Invocation(Verb.DEMO, NO_HOME, Map.of("pause", false)));
+        assertThat(Verb.DEMO.oneShot()).isTrue();
     }
 
     @Test
     void demoTakesBothOptionsInAnyOrder() throws Exception {
-        var expected = new Invocation(Verb.DEMO, Map.of("pause", true, "json", Path.of("out.json")));
+        var expected = new Invocation(Verb.DEMO, NO_HOME, Map.of("pause", true, "json", Path.of("out.json")));
         assertThat(Invocation.parse("demo", "--json", "out.json", "--pause")).isEqualTo(expected);
         assertThat(Invocation.parse("demo", "--pause", "--json=out.json")).isEqualTo(expected);
     }
@@ -35,7 +38,7 @@ class InvocationTest {
     @Test
     void runKeepsEveryArgumentAfterTheSeparatorAsItIs() throws Exception {
         assertThat(Invocation.parse("run", "--", "sh", "-c", "exit 7", "--", "--json", ""))
-                .isEqualTo(new Invocation(Verb.RUN,
+                .isEqualTo(new Invocation(Verb.RUN, NO_HOME,
                         Map.of("command", List.of("sh", "-c", "exit 7", "--", "--json", ""))));
     }
 
@@ -47,9 +50,37 @@ class InvocationTest {
     }
 
     @Test
-    void execTakesOneLine() throws Exception {
-        assertThat(Invocation.parse("exec", "show 1 | grep x"))
-                .isEqualTo(new Invocation(Verb.EXEC, Map.of("line", "show 1 | grep x")));
+    void execTakesLines() throws Exception {
+        assertThat(Invocation.parse("exec", "show 1 | grep x", "ps").lines()).containsExactly("show 1 | grep x", "ps");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"start, START", "status, STATUS", "stop, STOP", "console, CONSOLE", "daemon, DAEMON"})
+    void verbsOfARunningPlatformTakeNothingElse(String word, Verb verb) throws Exception {
+        assertThat(Invocation.parse(word)).isEqualTo(new Invocation(verb, NO_HOME, Map.of()));
+        assertThatThrownBy(() -> Invocation.parse(word, "now")).hasMessageStartingWith("unexpected argument 'now'");
+    }
+
+    @Test
+    void startInTheForegroundIsThePlatformItself() throws Exception {
+        assertThat(Invocation.parse("start", "--foreground", "--home", "x"))
+                .isEqualTo(new Invocation(Verb.SERVE, Optional.of(Path.of("x")), Map.of()));
+    }
+
+    @Test
+    void theHomeIsNamedBeforeOrAfterTheVerb() throws Exception {
+        var home = Optional.of(Path.of("a b"));
+        assertThat(Invocation.parse("--home", "a b").home()).isEqualTo(home);
+        assertThat(Invocation.parse("--home", "a b", "exec", "ps").home()).isEqualTo(home);
+        assertThat(Invocation.parse("exec", "--home=a b", "ps"))
+                .isEqualTo(new Invocation(Verb.EXEC, home, Map.of("lines", List.of("ps"))));
+        assertThat(Invocation.parse("exec", "ps", "--home", "a b").lines()).containsExactly("ps");
+    }
+
+    @Test
+    void theCommandOfRunMayHaveAHomeOfItsOwn() throws Exception {
+        assertThat(Invocation.parse("run", "--", "x", "--home", "y"))
+                .isEqualTo(new Invocation(Verb.RUN, NO_HOME, Map.of("command", List.of("x", "--home", "y"))));
     }
 
     @ParameterizedTest
@@ -72,7 +103,12 @@ class InvocationTest {
             run --grace 5 -- true    | no duration: '5', write 500ms, 5s, 2m or PT1.5S; usage: reclaim run
             run --grace -5s -- true  | no duration: '-5s'
             exec                     | the console command is missing; usage: reclaim exec 'CONSOLE COMMAND'
-            exec show 1              | the console command must be one argument, in quotes; usage: reclaim exec
+            exec --home              | the folder after --home is missing
+            run --home -- true       | the folder after --home is missing
+            --home a exec --home b x | --home is there twice
+            --home= exec ps          | the folder after --home is empty
+            stop hard                | unexpected argument 'hard'; usage: reclaim stop
+            start --background       | unexpected argument '--background'; usage: reclaim start [--foreground]
             """)
     void saysInOneLineWhatIsWrongAndWhatIsRight(String line, String message) {
         assertThatThrownBy(() -> Invocation.parse(line.split(" +")))

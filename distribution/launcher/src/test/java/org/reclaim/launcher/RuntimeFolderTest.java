@@ -10,11 +10,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.reclaim.syscalls.SharedMemory;
 
 /** Locks are a matter between JVMs, so the other side of each test is a JVM of its own. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -30,7 +32,8 @@ class RuntimeFolderTest {
         }
 
         public static void main(String[] args) throws IOException {
-            try (var folder = RuntimeFolder.createBelow(Path.of(args[0]))) {
+            var home = args.length > 2 ? Optional.of(Path.of(args[2])) : Optional.<Path>empty();
+            try (var folder = RuntimeFolder.createBelow(Path.of(args[0]), Path.of(args[1]), home)) {
                 System.out.println(folder.path());
                 System.in.read();
             }
@@ -45,7 +48,7 @@ class RuntimeFolderTest {
     @Test
     void isPrivateAndGoesWithAllThatIsInIt() throws IOException {
         Path path;
-        try (var folder = RuntimeFolder.createBelow(parent)) {
+        try (var folder = create()) {
             path = folder.path();
             assertThat(mode(path)).isEqualTo("rwx------");
             assertThat(mode(path.getParent())).isEqualTo("rwx------");
@@ -60,7 +63,7 @@ class RuntimeFolderTest {
     @Test
     void doesNotFollowLinksWhenItGoes() throws IOException {
         var precious = Files.createFile(Files.createDirectory(parent.resolve("precious")).resolve("file"));
-        try (var folder = RuntimeFolder.createBelow(parent)) {
+        try (var folder = create()) {
             Files.createSymbolicLink(folder.path().resolve("link"), precious.getParent());
         }
         assertThat(precious).exists();
@@ -70,7 +73,7 @@ class RuntimeFolderTest {
     void leavesTheFolderOfALivingInstanceAlone() throws Exception {
         var other = folderOf(start());
 
-        try (var mine = RuntimeFolder.createBelow(parent)) {
+        try (var mine = create()) {
             assertThat(other).isDirectory().isNotEqualTo(mine.path());
         }
 
@@ -85,17 +88,17 @@ class RuntimeFolderTest {
         process.destroyForcibly().waitFor();
         assertThat(other).isDirectory();
 
-        RuntimeFolder.createBelow(parent).close();
+        create().close();
 
         assertThat(other).doesNotExist();
     }
 
     @Test
     void removesWhatAKilledInstanceHadBegunToDelete() throws IOException {
-        RuntimeFolder.createBelow(parent).close();
+        create().close();
         var half = Files.createDirectory(base().resolve("half"));
 
-        RuntimeFolder.createBelow(parent).close();
+        create().close();
 
         assertThat(half).doesNotExist();
     }
@@ -121,31 +124,120 @@ class RuntimeFolderTest {
     }
 
     @Test
+    void onlyOnePlatformServesAHome() throws Exception {
+        var process = start("/some/home");
+        var other = folderOf(process);
+
+        assertThatIOException().isThrownBy(() -> create(Path.of("/some/home")))
+                .withMessageStartingWith("a platform of /some/home is running already: process " + process.pid());
+        assertThat(base()).as("nothing was made").isDirectoryNotContaining(path -> isAnother(path, other));
+        create(Path.of("/some/home2")).close();
+        create().close();
+    }
+
+    @Test
+    void theHomeOfAKilledInstanceIsFree() throws Exception {
+        var process = start("/some/home");
+        var other = folderOf(process);
+        process.destroyForcibly().waitFor();
+
+        try (var mine = create(Path.of("/some/home"))) {
+            assertThat(mine.path()).isNotEqualTo(other);
+        }
+        assertThat(other).doesNotExist();
+    }
+
+    @Test
+    void aPlatformIsFoundByItsHomeAsLongAsItLives() throws Exception {
+        create().close();
+        assertThat(RuntimeFolder.find(base(), Path.of("/some/home"))).isEmpty();
+        var process = start("/some/home");
+        var other = folderOf(process);
+
+        assertThat(RuntimeFolder.find(base(), Path.of("/some/home"))).contains(other);
+        assertThat(RuntimeFolder.find(base(), Path.of("/some"))).isEmpty();
+        assertThat(RuntimeFolder.find(base(), Path.of("/some/home/below"))).isEmpty();
+        assertThat(RuntimeFolder.pidOf(other)).isEqualTo(Long.toString(process.pid()));
+        assertThat(RuntimeFolder.isAlive(other)).isTrue();
+
+        process.destroyForcibly().waitFor();
+
+        assertThat(RuntimeFolder.find(base(), Path.of("/some/home"))).isEmpty();
+        assertThat(RuntimeFolder.isAlive(other)).isFalse();
+    }
+
+    @Test
+    void nothingIsFoundInAFolderThatOthersCanEnter() throws Exception {
+        folderOf(start("/some/home"));
+        Files.setPosixFilePermissions(base(), PosixFilePermissions.fromString("rwxr-xr-x"));
+
+        assertThat(RuntimeFolder.find(base(), Path.of("/some/home"))).isEmpty();
+    }
+
+    @Test
+    void removesTheSharedMemoryThatAKilledInstanceLeft() throws Exception {
+        var process = start();
+        var other = folderOf(process);
+        var prefix = SharedMemory.instancePrefix(Optional.of(other));
+        assertThat(SharedNames.prefix(other)).isEqualTo(prefix);
+        var left = Files.createFile(parent.resolve(prefix + "queue"));
+        var folder = Files.createDirectory(parent.resolve(prefix + "folder"));
+        var link = Files.createSymbolicLink(parent.resolve(prefix + "link"), left);
+        var foreign = Files.createFile(parent.resolve(prefix.substring(0, prefix.length() - 1) + "1-queue"));
+
+        create().close();
+        assertThat(left).as("while it lives").exists();
+        process.destroyForcibly().waitFor();
+        create().close();
+
+        assertThat(left).doesNotExist();
+        assertThat(other).doesNotExist();
+        assertThat(folder).isDirectory();
+        assertThat(link).isSymbolicLink();
+        assertThat(foreign).exists();
+    }
+
+    private static boolean isAnother(Path path, Path known) {
+        return Files.isDirectory(path) && !path.equals(known);
+    }
+
+    @Test
     void refusesALinkInPlaceOfTheCommonFolder() throws IOException {
-        RuntimeFolder.createBelow(parent).close();
+        create().close();
         var elsewhere = Files.createDirectory(parent.resolve("elsewhere"));
         var base = base();
         Trees.delete(base);
         Files.createSymbolicLink(base, elsewhere);
 
-        assertThatIOException().isThrownBy(() -> RuntimeFolder.createBelow(parent))
+        assertThatIOException().isThrownBy(() -> create())
                 .withMessageContaining(base + " is no directory");
         assertThat(elsewhere).isEmptyDirectory();
     }
 
     @Test
     void refusesACommonFolderThatOthersCanEnter() throws IOException {
-        RuntimeFolder.createBelow(parent).close();
+        create().close();
         Files.setPosixFilePermissions(base(), PosixFilePermissions.fromString("rwxr-xr-x"));
 
-        assertThatIOException().isThrownBy(() -> RuntimeFolder.createBelow(parent))
+        assertThatIOException().isThrownBy(() -> create())
                 .withMessageContaining("mode rwxr-xr-x, expected owner");
     }
 
-    private Process start() throws IOException {
-        var process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+    private RuntimeFolder create() throws IOException {
+        return RuntimeFolder.createBelow(parent, parent, Optional.empty());
+    }
+
+    private RuntimeFolder create(Path home) throws IOException {
+        return RuntimeFolder.createBelow(parent, parent, Optional.of(home));
+    }
+
+    private Process start(String... home) throws IOException {
+        var command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
-                Other.class.getName(), parent.toString())
+                Other.class.getName(), parent.toString(), parent.toString()));
+        command.addAll(List.of(home));
+        var process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         others.add(process);

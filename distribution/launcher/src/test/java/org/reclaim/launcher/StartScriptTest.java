@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -97,6 +98,26 @@ class StartScriptTest {
         assertThat(run(link, "", "").out).contains(" -jar " + home.toRealPath() + "/lib/org.reclaim.launcher.jar");
     }
 
+    @Test
+    void whatStaysHasTheWholeVirtualMachineAndWhatIsOverSoonASmallOne() throws Exception {
+        java("java", "25", true);
+
+        for (var line : List.of("", "daemon --home x", "--home demo", "start --foreground",
+                "--home=x start --foreground")) {
+            assertThat(runWith(line).out).as(line).doesNotContain("-XX:")
+                    .endsWith((".jar " + line).strip() + "\n");
+        }
+        for (var line : List.of("demo", "--home x exec ps", "start --home x", "stop", "console",
+                "run -- start --foreground")) {
+            assertThat(runWith(line).out).as(line).contains("-XX:TieredStopAtLevel=1 ")
+                    .endsWith(".jar " + line + "\n");
+        }
+    }
+
+    private Result runWith(String line) throws Exception {
+        return run(script(), "", "", line.isEmpty() ? new String[0] : line.split(" "));
+    }
+
     private Path script() {
         return home.resolve("bin/reclaim");
     }
@@ -120,7 +141,14 @@ class StartScriptTest {
     }
 
     private Result run(Path script, String javaHome, String pathBefore) throws IOException, InterruptedException {
-        var builder = new ProcessBuilder(script.toString(), "exec", "lb");
+        return run(script, javaHome, pathBefore, "exec", "lb");
+    }
+
+    private Result run(Path script, String javaHome, String pathBefore, String... arguments)
+            throws IOException, InterruptedException {
+        var command = new ArrayList<>(List.of(script.toString()));
+        command.addAll(List.of(arguments));
+        var builder = new ProcessBuilder(command);
         var environment = builder.environment();
         environment.keySet().removeIf(name -> name.startsWith("RECLAIM") || name.startsWith("JAVA"));
         environment.put("JAVA_HOME", javaHome);

@@ -12,7 +12,7 @@ import java.util.Map;
  * A bundle made of a few test classes, as somebody else would build it: bnd sees these classes and the bundles of the
  * distribution, and derives imports and components. For the outside of the framework.
  */
-final class TestBundle {
+public final class TestBundle {
 
     private static final Path CLASSES = Path.of("target/test-classes").toAbsolutePath();
 
@@ -27,12 +27,12 @@ final class TestBundle {
     }
 
     /** Of exactly these classes: nested ones have to be named. */
-    static TestBundle of(String symbolicName, Class<?>... classes) {
+    public static TestBundle of(String symbolicName, Class<?>... classes) {
         return new TestBundle(symbolicName, List.of(classes));
     }
 
     /** Adds a header, or a line for bnd. */
-    TestBundle with(String header, String value) {
+    public TestBundle with(String header, String value) {
         headers.put(header, value);
         return this;
     }
@@ -44,7 +44,7 @@ final class TestBundle {
     }
 
     /** Writes {@code <symbolic name>.jar}. */
-    Path writeTo(Path folder) throws IOException {
+    public Path writeTo(Path folder) throws IOException {
         try (var builder = new Builder()) {
             builder.setBundleSymbolicName(symbolicName);
             builder.setBundleVersion("1.0.0");

@@ -205,6 +205,6 @@ class DemoCommandTest {
     }
 
     private static Options options(Optional<Path> json, boolean pause) {
-        return new Options(json, pause, Optional.empty(), List.of(), "");
+        return new Options(json, pause, Optional.empty(), List.of(), List.of());
     }
 }

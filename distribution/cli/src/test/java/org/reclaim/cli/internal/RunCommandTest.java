@@ -112,7 +112,7 @@ class RunCommandTest {
     @Test
     void aGraceThatIsTooLongIsWrongUsage() {
         var options = new Options(
-                Optional.empty(), false, Optional.of(Duration.ofDays(2)), List.of("true"), "");
+                Optional.empty(), false, Optional.of(Duration.ofDays(2)), List.of("true"), List.of());
 
         assertThat(command().run(options)).isEqualTo(2);
         assertThat(terminal.err()).startsWith("reclaim: grace is PT48H").hasLineCount(1);
@@ -226,6 +226,6 @@ class RunCommandTest {
     }
 
     private static Options options(Optional<Path> json, List<String> command) {
-        return new Options(json, false, Optional.of(DEADLINE), command, "");
+        return new Options(json, false, Optional.of(DEADLINE), command, List.of());
     }
 }

@@ -25,6 +25,14 @@ final class LineConsole implements ClientWork {
     private final GogoSession session;
     private final Reader input;
 
+    private static final class TooLongException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        TooLongException() {
+            super("a command of more than " + MAX_COMMAND + " characters");
+        }
+    }
+
     LineConsole(CommandProcessor processor, ClientStreams streams) {
         this.terminal = streams.terminal();
         this.session = new GogoSession(processor, terminal, GogoPlatform.SCOPE);
@@ -40,8 +48,11 @@ final class LineConsole implements ClientWork {
                     status = execute(line.get());
                 }
             }
+            return terminal.delivered(status);
+        } catch (TooLongException e) {
+            terminal.complain(e.getMessage());
+            return ExitStatus.FAILED;
         }
-        return terminal.delivered(status);
     }
 
     private static boolean leaves(String line) {
@@ -64,7 +75,7 @@ final class LineConsole implements ClientWork {
                 }
                 command = command + "\n" + more.get();
                 if (command.length() > MAX_COMMAND) {
-                    throw tooLong();
+                    throw new TooLongException();
                 }
             }
         }
@@ -80,16 +91,10 @@ final class LineConsole implements ClientWork {
         for (; next >= 0 && next != '\n'; next = input.read()) {
             line.append((char) next);
             if (line.length() > MAX_COMMAND) {
-                throw tooLong();
+                throw new TooLongException();
             }
         }
         return Optional.of(line.toString());
-    }
-
-    private IOException tooLong() {
-        var complaint = "a command of more than " + MAX_COMMAND + " characters";
-        terminal.complain(complaint);
-        return new IOException(complaint);
     }
 
     @Override
