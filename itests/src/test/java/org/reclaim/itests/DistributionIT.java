@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -148,6 +149,21 @@ public class DistributionIT {
             assertThat(result.out()).as(usage.toString()).isEmpty();
             assertThat(result.err()).as(usage.toString()).startsWith("reclaim: ").hasLineCount(1)
                     .doesNotContain("Exception");
+        }
+    }
+
+    @Test
+    public void aSettingInTheFileCounts() throws Exception {
+        var copy = folder.getRoot().toPath().resolve("changed");
+        shell("cp -a '" + Reclaim.INSTALLATION + "' '" + copy + "'");
+        var settings = copy.resolve("conf/etc/org.reclaim.orchestrator.cfg");
+        Files.writeString(settings, "ranking.memory = 750\n", StandardOpenOption.APPEND);
+        try (var reclaim = Reclaim.start(copy)) {
+            await().atMost(START).untilAsserted(() -> {
+                reclaim.type("types\n");
+                assertThat(groups(reclaim.out(), "(?m)^(\\w+) +\\d+  org"))
+                        .endsWith("file_descriptors", "memory", "sockets");
+            });
         }
     }
 

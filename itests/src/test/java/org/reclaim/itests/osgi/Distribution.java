@@ -67,7 +67,7 @@ final class Distribution {
                 "reclaim.mode", "console");
     }
 
-    /** The framework properties of {@code config.properties}; what is dropped goes into a folder of the test's own. */
+    /** The framework properties of {@code config.properties}; the watched folders are the test's own. */
     static Map<String, String> frameworkProperties(Path runtime) throws IOException {
         var file = new Properties();
         try (var reader = Files.newBufferedReader(HOME.resolve("conf/config.properties"))) {
@@ -81,13 +81,24 @@ final class Distribution {
             }
             properties.put(name, value);
         }
-        properties.put("felix.fileinstall.dir", deployFolder(runtime).toString());
+        properties.put("felix.fileinstall.dir", settingsFolder(runtime) + "," + deployFolder(runtime));
         return properties;
     }
 
-    /** The folder that the platform watches. */
+    /** Makes the folders that the platform watches. */
+    static void createFolders(Path runtime) throws IOException {
+        Files.createDirectory(settingsFolder(runtime));
+        Files.createDirectory(deployFolder(runtime));
+    }
+
+    /** The folder that the platform watches for plug-ins. */
     static Path deployFolder(Path runtime) {
         return runtime.resolve("deploy");
+    }
+
+    /** The folder that the platform watches for its settings. */
+    static Path settingsFolder(Path runtime) {
+        return runtime.resolve("etc");
     }
 
     private static List<Path> list(Path folder) throws IOException {

@@ -1,10 +1,10 @@
 package org.reclaim.itests.osgi;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.felix.framework.Felix;
 import org.osgi.framework.Bundle;
@@ -28,7 +28,7 @@ final class EmbeddedPlatform {
      * @param runtime an empty folder
      */
     EmbeddedPlatform(Path runtime) throws IOException, BundleException {
-        this(runtime, Map.of());
+        this(runtime, Map.of(), List.of());
     }
 
     /**
@@ -36,10 +36,12 @@ final class EmbeddedPlatform {
      *
      * @param runtime  an empty folder
      * @param settings framework properties that differ from the distribution's
+     * @param without  names of bundles to be left out
      */
-    EmbeddedPlatform(Path runtime, Map<String, String> settings) throws IOException, BundleException {
+    EmbeddedPlatform(Path runtime, Map<String, String> settings, List<String> without)
+            throws IOException, BundleException {
         this.runtime = runtime;
-        Files.createDirectory(Distribution.deployFolder(runtime));
+        Distribution.createFolders(runtime);
         Distribution.systemProperties(runtime).forEach(System::setProperty);
         var properties = new HashMap<>(Distribution.frameworkProperties(runtime));
         properties.putAll(settings);
@@ -48,6 +50,9 @@ final class EmbeddedPlatform {
         framework = new Felix(properties);
         framework.init();
         for (var jar : Distribution.bundles()) {
+            if (without.stream().anyMatch(jar.file().getFileName().toString()::startsWith)) {
+                continue;
+            }
             var bundle = framework.getBundleContext().installBundle(jar.file().toUri().toString());
             bundle.adapt(BundleStartLevel.class).setStartLevel(jar.startLevel());
             bundle.start();

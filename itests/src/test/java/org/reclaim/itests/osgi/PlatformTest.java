@@ -77,7 +77,7 @@ public abstract class PlatformTest {
     private Path newRuntimeFolder() throws IOException {
         var folder = Files.createDirectories(Path.of("target/itests").toAbsolutePath());
         var runtime = Files.createTempDirectory(folder, getClass().getSimpleName() + "-");
-        Files.createDirectory(Distribution.deployFolder(runtime));
+        Distribution.createFolders(runtime);
         return runtime;
     }
 

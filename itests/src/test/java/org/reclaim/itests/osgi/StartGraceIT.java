@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.After;
 import org.junit.Test;
@@ -41,6 +42,6 @@ public class StartGraceIT {
         var folder = Files.createDirectories(Path.of("target/itests").toAbsolutePath());
         var all = new HashMap<>(settings);
         all.put("reclaim.startup.grace.millis", "0");
-        platform = new EmbeddedPlatform(Files.createTempDirectory(folder, "StartGraceIT-"), all);
+        platform = new EmbeddedPlatform(Files.createTempDirectory(folder, "StartGraceIT-"), all, List.of());
     }
 }

@@ -27,7 +27,7 @@ public final class Core implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Core.class);
 
     private final Owners owners = new Owners();
-    private final Settings settings;
+    private volatile Settings settings;
     private final Tables tables;
     private final Orchestrator orchestrator;
     private final Inventory inventory;
@@ -39,14 +39,24 @@ public final class Core implements AutoCloseable {
      */
     public Core(Settings settings) {
         this.settings = settings;
-        tables = new Tables(owners, settings::limits);
-        orchestrator = new Orchestrator(owners, tables, settings);
+        tables = new Tables(owners, type -> settings().limits(type));
+        orchestrator = new Orchestrator(owners, tables, this::settings);
         inventory = new Inventory(orchestrator);
     }
 
-    /** How it behaves. */
+    /** How it behaves now. Whoever begins something asks once, and goes by the answer to its end. */
     public Settings settings() {
         return settings;
+    }
+
+    /**
+     * Changes how it behaves, for whatever begins from now on. What happens to orphans is decided at the start.
+     *
+     * @param changed the new settings
+     */
+    public synchronized void change(Settings changed) {
+        settings = changed;
+        orchestrator.settingsChanged();
     }
 
     /** What processes hold. */
@@ -86,7 +96,7 @@ public final class Core implements AutoCloseable {
     }
 
     private Processes newProcesses(Commands commands, ProcessCleaner cleaner) {
-        var processes = new Processes(owners, cleaner, settings, commands);
+        var processes = new Processes(owners, cleaner, this::settings, commands);
         tables.serve(processes);
         return processes;
     }

@@ -59,7 +59,7 @@ public final class Embedded implements EmbeddedProcessManager {
             core.orchestrator().bind(new Bound(
                     type,
                     cleanup,
-                    core.orchestrator().effectiveRanking(type, provider.ranking()),
+                    provider.ranking(),
                     registration++,
                     "",
                     ResourceTypes.limitationOf(cleanup)));

@@ -3,12 +3,15 @@ package org.reclaim.orchestrator.internal.cleanup;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.reclaim.api.CleanupStats;
 import org.reclaim.api.TypeOutcome;
+import org.reclaim.orchestrator.internal.Settings;
 import org.reclaim.orchestrator.internal.table.Owners;
 import org.reclaim.orchestrator.internal.table.Tables;
 import org.reclaim.orchestrator.internal.table.TypeTable;
@@ -29,13 +32,24 @@ public final class Bindings {
      *
      * @param resourceType its name
      * @param bound        its cleanup, or null if it has none
+     * @param ranking      where it is in the order; of no meaning if it is alone
      * @param table        its table, or null if it has none
      * @param empty        the outcome for a process that holds nothing of it: the same for all, so made once
      */
-    record Step(String resourceType, Bound bound, TypeTable<?> table, TypeOutcome empty) {
+    record Step(String resourceType, Bound bound, int ranking, TypeTable<?> table, TypeOutcome empty) {
 
-        Step(String resourceType, Bound bound, TypeTable<?> table) {
-            this(resourceType, bound, table, emptyOutcome(resourceType));
+        /** Highest ranking first; among equals the last registered first. */
+        private static final Comparator<Step> CLEANUP_ORDER = Comparator.comparingInt(Step::ranking)
+                .thenComparingLong(step -> step.bound().registration())
+                .reversed();
+
+        Step(String resourceType, Bound bound, int ranking, TypeTable<?> table) {
+            this(resourceType, bound, ranking, table, emptyOutcome(resourceType));
+        }
+
+        /** Of a type that has no cleanup. */
+        Step(String resourceType, TypeTable<?> table) {
+            this(resourceType, null, 0, table);
         }
 
         /**
@@ -70,6 +84,7 @@ public final class Bindings {
 
     private final Owners owners;
     private final Tables tables;
+    private final Supplier<Settings> settings;
 
     /** Under the lock: all services of a type, the last bound last. */
     private final Map<String, List<Bound>> byType = new HashMap<>();
@@ -79,9 +94,10 @@ public final class Bindings {
 
     private volatile Snapshot snapshot = new Snapshot(new Step[0], new Away[0]);
 
-    Bindings(Owners owners, Tables tables) {
+    Bindings(Owners owners, Tables tables, Supplier<Settings> settings) {
         this.owners = owners;
         this.tables = tables;
+        this.settings = settings;
     }
 
     /** How it is at this moment. */
@@ -106,7 +122,7 @@ public final class Bindings {
 
     /** The step of a type as it is now, bound or not. */
     Step step(String resourceType) {
-        return new Step(resourceType, current(resourceType), tables.find(resourceType).orElse(null));
+        return new Step(resourceType, current(resourceType), 0, tables.find(resourceType).orElse(null));
     }
 
     /** Makes a cleanup the one of its type. */
@@ -124,7 +140,7 @@ public final class Bindings {
         renew();
     }
 
-    /** Gives a cleanup another ranking. */
+    /** Gives a cleanup another ranking; that of the configuration goes before it. */
     synchronized void rank(Bound bound, int ranking) {
         bound.rank(ranking);
         renew();
@@ -160,22 +176,27 @@ public final class Bindings {
         return true;
     }
 
-    /** To be called when a table was opened for the first time, too. */
+    /** To be called when a table was opened for the first time, or the settings have changed, too. */
     synchronized void renew() {
+        var rankings = settings.get().rankings();
         var bound = byType.values().stream()
                 .map(List::getLast)
-                .sorted(Bound.CLEANUP_ORDER)
-                .map(last -> new Step(last.resourceType(), last, tables.find(last.resourceType()).orElse(null)))
+                .map(last -> new Step(
+                        last.resourceType(),
+                        last,
+                        rankings.getOrDefault(last.resourceType(), last.ranking()),
+                        tables.find(last.resourceType()).orElse(null)))
+                .sorted(Step.CLEANUP_ORDER)
                 .toArray(Step[]::new);
         var away = new ArrayList<Away>();
         for (var table : tables.all()) {
             if (!byType.containsKey(table.resourceType())) {
-                away.add(new Away(new Step(table.resourceType(), null, table), 0));
+                away.add(new Away(new Step(table.resourceType(), table), 0));
             }
         }
         goneAfter.forEach((type, lastPid) -> {
             if (tables.find(type).isEmpty()) {
-                away.add(new Away(new Step(type, null, null), lastPid));
+                away.add(new Away(new Step(type, null), lastPid));
             }
         });
         snapshot = new Snapshot(bound, away.toArray(Away[]::new));

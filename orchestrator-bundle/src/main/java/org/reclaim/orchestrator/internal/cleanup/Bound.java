@@ -1,7 +1,6 @@
 package org.reclaim.orchestrator.internal.cleanup;
 
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -22,10 +21,6 @@ public final class Bound {
 
     /** While so many calls are stuck, no further one is made. */
     static final int MAX_STUCK = 4;
-
-    /** Highest ranking first; among equals the last registered first. */
-    static final Comparator<Bound> CLEANUP_ORDER =
-            Comparator.comparingInt(Bound::ranking).thenComparingLong(Bound::registration).reversed();
 
     private static final int STRIPES = 16;
     private static final int PADDING = 16; // longs: two cache lines, so that neighbours do not share one
@@ -55,7 +50,7 @@ public final class Bound {
      *
      * @param resourceType its type, checked
      * @param cleanup      foreign code
-     * @param ranking      its effective ranking
+     * @param ranking      the service's own; the configuration may override it
      * @param registration grows with each registration: the later is cleaned first among equals
      * @param bundle       name and version of where it comes from; empty without OSGi
      */
@@ -101,7 +96,7 @@ public final class Bound {
         ranking = value;
     }
 
-    private long registration() {
+    long registration() {
         return registration;
     }
 

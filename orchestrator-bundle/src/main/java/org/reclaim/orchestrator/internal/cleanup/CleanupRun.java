@@ -9,6 +9,7 @@ import org.reclaim.api.CleanupResult;
 import org.reclaim.api.CleanupStats;
 import org.reclaim.api.TypeOutcome;
 import org.reclaim.api.TypeOutcome.Status;
+import org.reclaim.orchestrator.internal.Settings;
 import org.reclaim.orchestrator.internal.cleanup.Bindings.Step;
 import org.reclaim.orchestrator.internal.table.Owner;
 import org.slf4j.Logger;
@@ -43,6 +44,10 @@ final class CleanupRun {
     private final Owner owner;
     private final Step[] steps;
     private final Late late;
+
+    /** As they were when it began. */
+    private final Settings settings;
+
     private final AtomicReferenceArray<TypeOutcome> outcomes;
     private final AtomicReferenceArray<TypeOutcome> lateOutcomes;
 
@@ -59,6 +64,7 @@ final class CleanupRun {
         this.owner = owner;
         this.steps = steps;
         this.late = late;
+        this.settings = orchestrator.settings();
         this.outcomes = new AtomicReferenceArray<>(steps.length);
         this.lateOutcomes = new AtomicReferenceArray<>(steps.length);
     }
@@ -137,7 +143,7 @@ final class CleanupRun {
     }
 
     private Duration deadline(int step) {
-        return orchestrator.settings().deadline(steps[step].resourceType());
+        return settings.deadline(steps[step].resourceType());
     }
 
     private StepCleanup cleanupOf(Step step) {

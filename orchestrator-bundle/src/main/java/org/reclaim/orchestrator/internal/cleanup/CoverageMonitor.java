@@ -15,7 +15,7 @@ final class CoverageMonitor {
 
     private static final Logger LOG = LoggerFactory.getLogger(CoverageMonitor.class);
 
-    private final List<String> expected;
+    private final Supplier<? extends Collection<String>> expected;
 
     /** Under the lock, as everything below. */
     private final Set<String> seen = new HashSet<>();
@@ -24,8 +24,9 @@ final class CoverageMonitor {
     private boolean startedUp;
     private boolean stopping;
 
-    CoverageMonitor(Collection<String> expected) {
-        this.expected = List.copyOf(new LinkedHashSet<>(expected));
+    /** Asks what is expected each time. */
+    CoverageMonitor(Supplier<? extends Collection<String>> expected) {
+        this.expected = expected;
     }
 
     /** Compares what should be bound with what is. */
@@ -38,7 +39,7 @@ final class CoverageMonitor {
     }
 
     Coverage coverage(Collection<String> registered) {
-        return compare(expected, registered);
+        return compare(expected.get(), registered);
     }
 
     static void warn(Coverage coverage) {
@@ -46,7 +47,7 @@ final class CoverageMonitor {
     }
 
     /**
-     * To be called after each binding and unbinding.
+     * To be called after each binding and unbinding, and when other types are expected.
      *
      * @param registered asked under the lock: of two that come here, the later one sees both changes
      */
@@ -56,6 +57,7 @@ final class CoverageMonitor {
         }
         var coverage = coverage(registered.get());
         seen.addAll(coverage.bound());
+        warned.retainAll(coverage.expected());
         for (var type : coverage.bound()) {
             if (warned.remove(type)) {
                 LOG.info("Resource type '{}' is registered again", type);

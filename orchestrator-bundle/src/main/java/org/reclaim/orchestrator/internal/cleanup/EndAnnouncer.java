@@ -3,6 +3,7 @@ package org.reclaim.orchestrator.internal.cleanup;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.reclaim.api.ProcessEnding;
 import org.reclaim.orchestrator.internal.Settings;
 import org.reclaim.orchestrator.internal.cleanup.Bindings.Step;
@@ -21,11 +22,14 @@ final class EndAnnouncer {
 
     private final Workers workers;
     private final ScheduledExecutorService timer;
-    private final Settings settings;
+    private final Supplier<Settings> settings;
     private final Consumer<String> stuckCallReturned;
 
     EndAnnouncer(
-            Workers workers, ScheduledExecutorService timer, Settings settings, Consumer<String> stuckCallReturned) {
+            Workers workers,
+            ScheduledExecutorService timer,
+            Supplier<Settings> settings,
+            Consumer<String> stuckCallReturned) {
         this.workers = workers;
         this.timer = timer;
         this.settings = settings;
@@ -54,7 +58,7 @@ final class EndAnnouncer {
 
     private void call(Step step, ProcessEnding ending, long pid) {
         var bound = step.bound();
-        var refusal = bound.admit(settings.deadline(step.resourceType()));
+        var refusal = bound.admit(settings.get().deadline(step.resourceType()));
         if (!refusal.isEmpty()) {
             LOG.warn("{} was not told that process {} ends: {}", bound, pid, refusal);
             return;
@@ -75,7 +79,7 @@ final class EndAnnouncer {
     /** Tells what was entered, and leaves it; false if it was given up meanwhile. */
     private boolean watched(Step step, ProcessEnding ending, long pid) {
         var call = new Call(step.bound(), pid, false);
-        var deadline = settings.deadline(step.resourceType());
+        var deadline = settings.get().deadline(step.resourceType());
         var watchdog = timer.schedule(() -> giveUp(call), deadline.toNanos(), TimeUnit.NANOSECONDS);
         try {
             tell(step, ending, pid);

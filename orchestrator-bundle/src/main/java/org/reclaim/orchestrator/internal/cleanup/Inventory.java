@@ -45,7 +45,7 @@ public final class Inventory implements ResourceInventory {
         return new ResourceTypeInfo(
                 step.resourceType(),
                 bound != null,
-                bound == null ? 0 : bound.ranking(),
+                step.ranking(),
                 bound == null ? "" : bound.bundle(),
                 table == null ? 0 : table.count(),
                 table == null ? 0 : table.bytes(),

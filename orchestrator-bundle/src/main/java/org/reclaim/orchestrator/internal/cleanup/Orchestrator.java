@@ -11,6 +11,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.reclaim.api.CleanupResult;
 import org.reclaim.api.CleanupStats;
@@ -34,7 +35,7 @@ public final class Orchestrator implements ResourceOrchestrator, AutoCloseable {
 
     private final Owners owners;
     private final Tables tables;
-    private final Settings settings;
+    private final Supplier<Settings> settings;
     private final Bindings bindings;
     private final Workers workers = new Workers();
     private final CoverageMonitor coverage;
@@ -47,14 +48,14 @@ public final class Orchestrator implements ResourceOrchestrator, AutoCloseable {
      *
      * @param owners   the processes
      * @param tables   what they hold
-     * @param settings deadlines, rankings, expected types
+     * @param settings deadlines, rankings, expected types: as they are at the moment
      */
-    public Orchestrator(Owners owners, Tables tables, Settings settings) {
+    public Orchestrator(Owners owners, Tables tables, Supplier<Settings> settings) {
         this.owners = owners;
         this.tables = tables;
         this.settings = settings;
-        bindings = new Bindings(owners, tables);
-        coverage = new CoverageMonitor(settings.expectedTypes());
+        bindings = new Bindings(owners, tables, settings);
+        coverage = new CoverageMonitor(() -> settings.get().expectedTypes());
         timer = new ScheduledThreadPoolExecutor(1, task -> Thread.ofPlatform()
                 .daemon()
                 .name("reclaim-retries")
@@ -83,8 +84,8 @@ public final class Orchestrator implements ResourceOrchestrator, AutoCloseable {
 
     /** Says that whatever starts by itself has been started: the grace of expected types begins, if it has not yet. */
     public void started() {
-        timer.schedule(
-                () -> coverage.startedUp(bindings::types), settings.startupGrace().toMillis(), TimeUnit.MILLISECONDS);
+        var grace = settings.get().startupGrace();
+        timer.schedule(() -> coverage.startedUp(bindings::types), grace.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Makes a cleanup the one of its type, and tries what waits for it. */
@@ -94,9 +95,15 @@ public final class Orchestrator implements ResourceOrchestrator, AutoCloseable {
         followUp.typeIsBack(bound.resourceType());
     }
 
-    /** Gives a cleanup another ranking, unless the configuration sets that of its type. */
+    /** Gives a cleanup another ranking; it counts unless the configuration sets that of its type. */
     public void rank(Bound bound, int ranking) {
-        bindings.rank(bound, effectiveRanking(bound.resourceType(), ranking));
+        bindings.rank(bound, ranking);
+    }
+
+    /** Takes what the settings say of the order and of expected types. */
+    public void settingsChanged() {
+        bindings.renew();
+        coverage.changed(bindings::types);
     }
 
     /** Removes a cleanup once no call is in it any more, two seconds at most. */
@@ -106,11 +113,6 @@ public final class Orchestrator implements ResourceOrchestrator, AutoCloseable {
             coverage.changed(bindings::types);
             followUp.typeIsBack(bound.resourceType());
         }
-    }
-
-    /** The ranking that counts: the configuration's before the service's. */
-    public int effectiveRanking(String resourceType, int ofService) {
-        return settings.rankings().getOrDefault(resourceType, ofService);
     }
 
     @Override
@@ -245,7 +247,7 @@ public final class Orchestrator implements ResourceOrchestrator, AutoCloseable {
     }
 
     Settings settings() {
-        return settings;
+        return settings.get();
     }
 
     Workers workers() {

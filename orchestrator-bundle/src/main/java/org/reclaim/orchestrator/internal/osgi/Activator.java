@@ -1,5 +1,7 @@
 package org.reclaim.orchestrator.internal.osgi;
 
+import java.util.Hashtable;
+import java.util.Map;
 import java.util.Optional;
 import org.osgi.annotation.bundle.Header;
 import org.osgi.framework.Bundle;
@@ -11,6 +13,7 @@ import org.osgi.framework.FrameworkListener;
 import org.osgi.framework.ServiceFactory;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.wiring.BundleWiring;
+import org.osgi.service.cm.ManagedService;
 import org.reclaim.api.ProcessManager;
 import org.reclaim.api.ResourceInventory;
 import org.reclaim.api.ResourceOrchestrator;
@@ -43,10 +46,10 @@ public final class Activator implements BundleActivator {
         core = new Core(settings);
         commands = new Commands(settings.orphans());
         processes = core.newProcesses(commands);
-        fronts = new Fronts(context, settings.frontWait());
+        fronts = new Fronts(context, core::settings);
         stopListener = new StopListener(context, processes);
         context.addBundleListener(stopListener);
-        cleanups = new CleanupTracker(context, core.orchestrator(), fronts, settings.deadline());
+        cleanups = new CleanupTracker(context, core.orchestrator(), fronts, core::settings);
         cleanups.open();
         context.registerService(ResourceInventory.class, core.inventory(), null);
         context.registerService(ResourceOrchestrator.class, core.orchestrator(), null);
@@ -55,7 +58,17 @@ public final class Activator implements BundleActivator {
         bundleProcesses.open();
         // Last: from here on resource bundles become active and publish their cleanups.
         context.registerService(ResourceTables.class, new TablesFactory(), null);
+        offerConfiguration(context);
         awaitFramework(context);
+    }
+
+    private void offerConfiguration(BundleContext context) {
+        try {
+            var properties = new Hashtable<>(Map.of(Constants.SERVICE_PID, ConfiguredSettings.PID));
+            context.registerService(ManagedService.class, new ConfiguredSettings(core), properties);
+        } catch (NoClassDefFoundError e) { // an optional import: without Configuration Admin there are no such classes
+            LOG.info("There is no Configuration Admin: the settings stay as they are at the boot");
+        }
     }
 
     /** A boot may be slow: what is missing is no news before the framework has started all that it has to. */

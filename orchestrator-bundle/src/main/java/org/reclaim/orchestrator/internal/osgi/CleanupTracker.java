@@ -1,10 +1,10 @@
 package org.reclaim.orchestrator.internal.osgi;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
@@ -12,6 +12,7 @@ import org.osgi.util.tracker.ServiceTracker;
 import org.osgi.util.tracker.ServiceTrackerCustomizer;
 import org.reclaim.api.ResourceCleanup;
 import org.reclaim.api.ServiceProperties;
+import org.reclaim.orchestrator.internal.Settings;
 import org.reclaim.orchestrator.internal.cleanup.Bound;
 import org.reclaim.orchestrator.internal.cleanup.Orchestrator;
 import org.reclaim.orchestrator.internal.table.Failures;
@@ -37,14 +38,14 @@ final class CleanupTracker implements ServiceTrackerCustomizer<ResourceCleanup, 
     private final BundleContext context;
     private final Orchestrator orchestrator;
     private final Fronts fronts;
-    private final Duration deadline;
+    private final Supplier<Settings> settings;
     private final ServiceTracker<ResourceCleanup, Binding> tracker;
 
-    CleanupTracker(BundleContext context, Orchestrator orchestrator, Fronts fronts, Duration deadline) {
+    CleanupTracker(BundleContext context, Orchestrator orchestrator, Fronts fronts, Supplier<Settings> settings) {
         this.context = context;
         this.orchestrator = orchestrator;
         this.fronts = fronts;
-        this.deadline = deadline;
+        this.settings = settings;
         tracker = new ServiceTracker<>(context, ResourceCleanup.class, this);
     }
 
@@ -68,7 +69,7 @@ final class CleanupTracker implements ServiceTrackerCustomizer<ResourceCleanup, 
         var bound = new Bound(
                 type,
                 cleanup,
-                orchestrator.effectiveRanking(type, rankingOf(reference)),
+                rankingOf(reference),
                 (Long) reference.getProperty(Constants.SERVICE_ID),
                 nameOf(reference),
                 candidate.get().limitation());
@@ -87,7 +88,7 @@ final class CleanupTracker implements ServiceTrackerCustomizer<ResourceCleanup, 
         try {
             return Optional.of(orchestrator.callForeign(
                     "binding " + nameOf(reference),
-                    deadline,
+                    settings.get().deadline(),
                     () -> ask(reference),
                     late -> context.ungetService(reference)));
         } catch (Exception e) {

@@ -11,6 +11,7 @@ import java.util.Hashtable;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.framework.InvalidSyntaxException;
@@ -20,6 +21,7 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.reclaim.api.ResourceTypeUnavailableException;
 import org.reclaim.api.ServiceProperties;
+import org.reclaim.orchestrator.internal.Settings;
 import org.reclaim.orchestrator.internal.cleanup.Bound;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +38,7 @@ final class Front implements InvocationHandler, ServiceListener {
 
     private final BundleContext context;
     private final Class<?> type;
-    private final Duration wait;
+    private final Supplier<Settings> settings;
 
     /** Under the lock; the last one counts. */
     private final List<Target> targets = new ArrayList<>();
@@ -51,10 +53,10 @@ final class Front implements InvocationHandler, ServiceListener {
 
     private volatile boolean gone;
 
-    Front(BundleContext context, Class<?> type, Duration wait) {
+    Front(BundleContext context, Class<?> type, Supplier<Settings> settings) {
         this.context = context;
         this.type = type;
-        this.wait = wait;
+        this.settings = settings;
     }
 
     Class<?> type() {
@@ -178,9 +180,10 @@ final class Front implements InvocationHandler, ServiceListener {
                 default -> "front of " + type.getName();
             };
         }
+        var wait = settings.get().frontWait();
         long deadline = System.nanoTime() + wait.toNanos();
         while (true) {
-            var target = await(deadline);
+            var target = await(deadline, wait);
             if (target.bound().tryEnter()) {
                 try {
                     return target.bound().inside(() -> call(target, method, arguments));
@@ -204,8 +207,8 @@ final class Front implements InvocationHandler, ServiceListener {
         }
     }
 
-    /** The target, once there is one. */
-    private Target await(long deadline) {
+    /** The target, once there is one; {@code wait} is what it is told that waited in vain. */
+    private Target await(long deadline, Duration wait) {
         var target = current;
         if (target != null) {
             return target;

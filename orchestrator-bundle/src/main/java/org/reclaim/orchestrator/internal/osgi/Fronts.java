@@ -1,13 +1,14 @@
 package org.reclaim.orchestrator.internal.osgi;
 
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.SynchronousBundleListener;
+import org.reclaim.orchestrator.internal.Settings;
 import org.reclaim.orchestrator.internal.cleanup.Bound;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,14 +19,14 @@ final class Fronts implements SynchronousBundleListener {
     private static final Logger LOG = LoggerFactory.getLogger(Fronts.class);
 
     private final BundleContext context;
-    private final Duration wait;
+    private final Supplier<Settings> settings;
 
     /** Under the lock, by name of the interface. The framework is called outside of it. */
     private final Map<String, Front> fronts = new HashMap<>();
 
-    Fronts(BundleContext context, Duration wait) {
+    Fronts(BundleContext context, Supplier<Settings> settings) {
         this.context = context;
-        this.wait = wait;
+        this.settings = settings;
         context.addBundleListener(this);
     }
 
@@ -46,7 +47,7 @@ final class Fronts implements SynchronousBundleListener {
             front = fronts.get(manager);
             if (front == null || front.type() != type.get()) {
                 replaced = front;
-                front = new Front(context, type.get(), wait);
+                front = new Front(context, type.get(), settings);
                 fronts.put(manager, front);
             }
         }

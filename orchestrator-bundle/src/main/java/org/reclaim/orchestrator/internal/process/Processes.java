@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.reclaim.api.CleanupResult;
 import org.reclaim.api.CurrentProcess;
 import org.reclaim.api.EndReason;
@@ -34,7 +35,7 @@ public final class Processes implements ProcessManager {
 
     private final Owners owners;
     private final ProcessCleaner cleaner;
-    private final Settings settings;
+    private final Supplier<Settings> settings;
     private final Commands commands;
     private final History history;
     private final Enders enders = new Enders();
@@ -45,15 +46,15 @@ public final class Processes implements ProcessManager {
      *
      * @param owners   where they are entered
      * @param cleaner  has everything freed
-     * @param settings grace time, size of the history
+     * @param settings grace time, size of the history: as they are at the moment
      * @param commands starts operating-system commands
      */
-    public Processes(Owners owners, ProcessCleaner cleaner, Settings settings, Commands commands) {
+    public Processes(Owners owners, ProcessCleaner cleaner, Supplier<Settings> settings, Commands commands) {
         this.owners = owners;
         this.cleaner = cleaner;
         this.settings = settings;
         this.commands = commands;
-        this.history = new History(settings.historySize());
+        this.history = new History(() -> settings.get().historySize());
         this.stop = new Stop(enders, process -> end(process, EndReason.PLATFORM_STOPPED), settings);
     }
 
@@ -174,7 +175,7 @@ public final class Processes implements ProcessManager {
     }
 
     private EndOfProcess endingOf(ProcessRecord process) {
-        var ending = new EndOfProcess(process, cleaner, process.grace().orElse(settings.grace()));
+        var ending = new EndOfProcess(process, cleaner, process.grace().orElseGet(settings.get()::grace));
         process.ending(ending);
         return ending;
     }

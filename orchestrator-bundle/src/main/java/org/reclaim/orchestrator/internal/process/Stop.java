@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.reclaim.api.ProcessInfo;
 import org.reclaim.orchestrator.internal.Settings;
 
@@ -12,7 +13,7 @@ final class Stop {
 
     private final Enders enders;
     private final Consumer<ProcessRecord> end;
-    private final Settings settings;
+    private final Supplier<Settings> settings;
     private volatile boolean begun;
 
     /** When all has to be done; valid once it has begun. Written before that is. */
@@ -23,9 +24,9 @@ final class Stop {
      *
      * @param enders   threads
      * @param end      ends a process and waits
-     * @param settings how long all may take
+     * @param settings how long all may take: as it is when it begins
      */
-    Stop(Enders enders, Consumer<ProcessRecord> end, Settings settings) {
+    Stop(Enders enders, Consumer<ProcessRecord> end, Supplier<Settings> settings) {
         this.enders = enders;
         this.end = end;
         this.settings = settings;
@@ -50,7 +51,7 @@ final class Stop {
     }
 
     private long inTime() {
-        return System.nanoTime() + settings.stopDeadline().toNanos();
+        return System.nanoTime() + settings.get().stopDeadline().toNanos();
     }
 
     /**

@@ -51,6 +51,13 @@ public final class TestPlatform implements AutoCloseable {
         return new TestPlatform(settings.build());
     }
 
+    /** Changes the settings of a platform that runs. */
+    public void change(Consumer<SettingsBuilder> changes) {
+        var settings = new SettingsBuilder(core.settings());
+        changes.accept(settings);
+        core.change(settings.build());
+    }
+
     public Orchestrator orchestrator() {
         return core.orchestrator();
     }
@@ -77,13 +84,8 @@ public final class TestPlatform implements AutoCloseable {
     }
 
     public Bound bind(ResourceCleanup cleanup, int ranking, String bundle) {
-        var type = cleanup.resourceType();
         var bound = new Bound(
-                type,
-                cleanup,
-                core.orchestrator().effectiveRanking(type, ranking),
-                registrations.getAndIncrement(),
-                bundle);
+                cleanup.resourceType(), cleanup, ranking, registrations.getAndIncrement(), bundle);
         core.orchestrator().bind(bound);
         return bound;
     }
