@@ -62,10 +62,12 @@ final class DemoText {
 
     /** What the check has found. */
     void left(List<Exhibit> left) {
-        out.println(Kernel.isVisible()
-                ? "Checked with the kernel: descriptors, mappings and signals in /proc/self, the socket tables, /dev/shm,%n"
-                        .formatted() + "the file system; and with the JVM: its threads, access to freed memory."
-                : "Checked: the file system, threads, access to freed memory. (There is no /proc to ask about the rest.)");
+        if (Kernel.isVisible()) {
+            out.println("Checked with the kernel: descriptors, mappings and signals in /proc/self, the socket tables,");
+            out.println("/dev/shm, the file system. Checked with the JVM: its threads, access to freed memory.");
+        } else {
+            out.println("Checked: the file system, threads, access to freed memory. (There is no /proc to ask.)");
+        }
         if (left.isEmpty()) {
             out.println("Nothing is left.");
         } else {
