@@ -69,7 +69,7 @@ class DemoCommandTest {
                     assertThat(exhibit.check().isThere()).as(exhibit.toString()).isTrue();
                 }
             }
-            assertThat(platform.inventory().resources(process.pid())).hasSize(4 + 6 + 3);
+            assertThat(platform.inventory().resources(process.pid())).hasSize(4 + 6 + 4 + 6 + 3 + 8 + 4 + 3);
         }
     }
 

@@ -51,8 +51,10 @@ public final class RingsPart implements DemoPart {
     }
 
     private static Exhibit side(String what, ZeroCopyRing ring) {
-        var file = Path.of("/dev/shm" + ring.kernelName());
+        var file = Path.of("/dev/shm", ring.kernelName());
         return new Exhibit(
-                what, ring.kernelName(), () -> Files.exists(file) || Kernel.hasMapped(file.toString()));
+                what,
+                "/" + ring.kernelName() + ", " + ring.capacity() + " bytes",
+                () -> Files.exists(file) || Kernel.hasMapped(file.toString()));
     }
 }
