@@ -66,6 +66,7 @@ class OldClassLoaderTest {
         });
         assertThat(tasks).noneMatch(task -> task.state().isFinal());
         assertThat(Threads.of(pid)).isEqualTo(tasks.size());
+        next.ending(pid);
         stubborn.letGo();
         assertThat(next.cleanup(pid).resourcesFreed()).isEqualTo(tasks.size());
     }

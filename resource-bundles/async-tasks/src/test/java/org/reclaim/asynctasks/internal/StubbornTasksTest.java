@@ -53,7 +53,7 @@ class StubbornTasksTest {
             outcome = reclaim.end(pid, AsyncTasks.TYPE);
 
             assertThat(logs.warnings()).singleElement().asString()
-                    .startsWith(task + " of process " + pid + " did not stop within " + GRACE + " after it was cancelled")
+                    .startsWith(task + " of process " + pid + " did not stop within " + GRACE)
                     .contains("'" + task.threadName() + "' is at\n    at ")
                     .contains(Stubborn.class.getName() + ".run");
         }
