@@ -9,7 +9,8 @@ import java.util.stream.Collectors;
 final class StackText {
 
     private static final int MAX_LENGTH = 4_000;
-    private static final int SHOWN_FRAMES = 4;
+    private static final int SHOWN_FRAMES = 3;
+    private static final String JDK = "java.base";
 
     private StackText() {}
 
@@ -28,9 +29,10 @@ final class StackText {
         }
     }
 
-    /** Where a thread is, in one line. */
+    /** Where a thread is, in one line: what people know it by, so not within the JDK. */
     static String top(Thread thread) {
         var frames = Arrays.stream(thread.getStackTrace())
+                .filter(frame -> !JDK.equals(frame.getModuleName()))
                 .limit(SHOWN_FRAMES)
                 .map(StackTraceElement::toString)
                 .collect(Collectors.joining(" < "));

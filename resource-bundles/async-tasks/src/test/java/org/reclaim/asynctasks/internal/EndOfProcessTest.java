@@ -113,7 +113,7 @@ class EndOfProcessTest {
         assertThat(interruptedFirst).hasValue(true);
     }
 
-    /** Each waits for its turn to be interrupted until all others have been: one by one they would never stop. */
+    /** Each that is interrupted waits until all others are: one by one they would not stop before their time is up. */
     @Test
     void allAreInterruptedBeforeAnyIsWaitedFor() throws Exception {
         int many = 10_000;
@@ -137,6 +137,7 @@ class EndOfProcessTest {
 
         assertThat(outcome.status()).as("%s", outcome).isEqualTo(Status.FREED);
         assertThat(outcome.stats().resourcesFreed()).isEqualTo(many);
+        assertThat(outcome.stats().cleanupDuration()).isLessThan(NO_WAIT);
         assertThat(Threads.of(pid)).isZero();
     }
 

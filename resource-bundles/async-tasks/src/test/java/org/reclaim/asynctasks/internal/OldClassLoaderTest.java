@@ -58,6 +58,7 @@ class OldClassLoaderTest {
         var tasks = new ArrayList<AsyncTask<?>>();
 
         var loader = startByABundleThatGoes(tasks, stubborn, waiting);
+        var next = new AsyncTasks(reclaim.processes().tables(), Duration.ofSeconds(20));
 
         await().until(() -> {
             System.gc();
@@ -65,9 +66,9 @@ class OldClassLoaderTest {
         });
         assertThat(tasks).noneMatch(task -> task.state().isFinal());
         assertThat(Threads.of(pid)).isEqualTo(tasks.size());
+        next.ending(pid);
         stubborn.letGo();
-        assertThat(new AsyncTasks(reclaim.processes().tables(), Duration.ofSeconds(20)).cleanup(pid).resourcesFreed())
-                .isEqualTo(tasks.size());
+        assertThat(next.cleanup(pid).resourcesFreed()).isEqualTo(tasks.size());
     }
 
     /** In a method of its own, so that this thread's stack keeps nothing. */

@@ -107,6 +107,10 @@ class SubmitWhileEndingTest {
                     .hasNoSuppressedExceptions();
 
             assertNothingRuns(tasks, pid);
+            end.set(() -> {});
+            var next = way.start(tasks, reclaim.start(), this::work);
+            assertThat(tasks.task(next.id())).isPresent();
+            assertThat(tasks.task(next.id() - 1)).as("the one that was refused").isEmpty();
         }
     }
 
