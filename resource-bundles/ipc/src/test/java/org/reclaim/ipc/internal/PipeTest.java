@@ -92,7 +92,8 @@ class PipeTest {
     void theWriterIsToldWhenTheReadersProcessEnds(Waiter.Kind kind) throws Exception {
         var pipe = ipc.createPipe(writer, reader);
         var sink = pipe.writingEnd().get();
-        var write = Waiter.in(kind, () -> fill(sink));
+        fill(sink);
+        var write = Waiter.in(kind, () -> sink.write(ByteBuffer.allocate(1)));
 
         assertThat(reclaim.end(reader, Ipc.TYPE).status()).isEqualTo(Status.FREED);
 
@@ -121,7 +122,8 @@ class PipeTest {
     void whoWritesIsWokenByTheEndOfHisOwnProcess(Waiter.Kind kind) throws Exception {
         var pipe = ipc.createPipe(writer, reader);
         var sink = pipe.writingEnd().get();
-        var write = Waiter.in(kind, () -> fill(sink));
+        fill(sink);
+        var write = Waiter.in(kind, () -> sink.write(ByteBuffer.allocate(1)));
 
         assertThat(reclaim.end(writer, Ipc.TYPE).status()).isEqualTo(Status.FREED);
 
@@ -248,11 +250,13 @@ class PipeTest {
                 .containsExactly("pipe, reading end, from process " + writer);
     }
 
-    /** Writes until there is no room. */
-    private static Object fill(Pipe.SinkChannel sink) throws IOException {
-        while (true) {
-            sink.write(ByteBuffer.allocate(1 << 16));
+    /** Leaves no room: it is filled page by page, pipe(7). */
+    private static void fill(Pipe.SinkChannel sink) throws IOException {
+        sink.configureBlocking(false);
+        while (sink.write(ByteBuffer.allocate(4096)) > 0) {
+            continue; // there may be more
         }
+        sink.configureBlocking(true);
     }
 
     private static List<String> pipes() {
