@@ -82,7 +82,7 @@ final class JvmSignal implements SignalHandler {
             return true;
         }
         subscribers = subscribers.stream().filter(other -> other != registration).toList();
-        return !subscribers.isEmpty() || uninstall();
+        return !subscribers.isEmpty() || putBack();
     }
 
     private void install() {
@@ -109,12 +109,16 @@ final class JvmSignal implements SignalHandler {
         return signal == PosixSignal.HUP || signal == PosixSignal.INT || signal == PosixSignal.TERM;
     }
 
-    /** Puts back what was there before, if ours is there. */
-    private boolean uninstall() {
+    /** Puts back what was there before, if ours is there; says whether it was. */
+    private boolean putBack() {
         // To look is to replace: there is no other way to ask. By ours, which does no harm in between.
         var found = Signal.handle(jvmSignal, this);
-        Signal.handle(jvmSignal, found == this ? previous : found);
-        return found == this;
+        boolean isOurs = found == this;
+        Signal.handle(jvmSignal, isOurs ? previous : found);
+        if (isOurs && previous.getClass().getClassLoader() != SignalHandler.class.getClassLoader()) {
+            previous = SIG_DFL; // somebody's own class: not ours to keep
+        }
+        return isOurs;
     }
 
     /** Called by the JVM, on a new thread for each signal. */
@@ -122,12 +126,14 @@ final class JvmSignal implements SignalHandler {
     public void handle(Signal raised) {
         var called = subscribers;
         if (called.isEmpty()) {
+            // The last one went while the signal was on its way, or one just comes; or ours was put back by somebody,
+            // or called by somebody who calls what was there before him.
             SignalHandler before;
             synchronized (ALL) {
                 called = subscribers;
                 before = previous;
                 if (called.isEmpty()) {
-                    uninstall();
+                    putBack();
                 }
             }
             if (called.isEmpty()) {
@@ -138,10 +144,17 @@ final class JvmSignal implements SignalHandler {
         var processes = new LinkedHashSet<ProcessSignals>();
         called.forEach(registration -> processes.add(registration.process()));
         var received = new ReceivedSignal(signal, OptionalLong.empty(), true);
-        processes.forEach(process -> process.receive(received));
+        processes.forEach(process -> deliver(received, process));
     }
 
-    /** The last subscriber went while the signal was on its way, or ours was put back without any. */
+    private static void deliver(ReceivedSignal received, ProcessSignals process) {
+        try {
+            process.receive(received);
+        } catch (RuntimeException | Error e) { // the others are to get it all the same
+            LOG.error("{} could not be delivered to process {}", received, process.pid(), e);
+        }
+    }
+
     private void handBack(SignalHandler before) {
         try {
             before.handle(jvmSignal);

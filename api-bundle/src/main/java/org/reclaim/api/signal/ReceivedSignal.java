@@ -23,6 +23,6 @@ public record ReceivedSignal(PosixSignal signal, OptionalLong sender, boolean re
     public String toString() {
         return signal + (real
                 ? " of the operating system"
-                : sender.isPresent() ? " of process " + sender.getAsLong() : " of nobody's code");
+                : sender.isPresent() ? " of process " + sender.getAsLong() : " of code that works for no process");
     }
 }

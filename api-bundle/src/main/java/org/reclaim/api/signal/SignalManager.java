@@ -25,31 +25,34 @@ public interface SignalManager {
      * Has a handler called for a signal, until the handle is closed or the process ends. It is put in front of those
      * that the process has for the same signal; when it goes, they are back. Closing waits for nobody: a call that runs
      * goes on, another one does not begin. What was pending for this handler alone, and is not blocked, is dropped.
+     * While the bundle of this type is away, a handler whose handle is closed is called until the bundle is back.
      *
      * <p>In the {@linkplain SignalScope#JVM wider scope} the JVM's own disposition of the signal is replaced, unless
      * another process has done so before, and put back after the last such handler of all processes; {@code SigCgt} of
      * {@code /proc/self/status} tells. It is not put back if somebody else has put another one in the place of ours
      * meanwhile: that one stays.
      *
-     * @param pid     the owner, from 1
+     * @param pid     the owner, from 1; no command: what that does with signals is its own affair
      * @param signal  can't be {@link PosixSignal#KILL} or {@link PosixSignal#STOP}
      * @param scope   whether real signals are meant, too
      * @param handler what to call
      * @return the registration
      * @throws IllegalArgumentException      if the signal can't be handled, or in this scope not, because the JVM needs
-     *                                       it or was told to leave it alone; the message has the reason
+     *                                       it or was told to leave it alone, or the process is a command; the message
+     *                                       has the reason
      * @throws UnsupportedOperationException if this JVM has no way to handle real signals (package {@code sun.misc})
      */
     ResourceHandle<SignalRegistration> handle(long pid, PosixSignal signal, SignalScope scope, SignalHandler handler);
 
     /**
-     * Has a process ignore a signal, whatever handlers it has for it, until the handle is closed or the process ends.
-     * For a real signal that means that this process is not called for it; to the JVM it changes nothing.
+     * Has a process ignore a signal, until the handle is closed or the process ends. This is put in front of the
+     * handlers that it has, as another handler would be. For a real signal it means that this process is not called for
+     * it; to the JVM it changes nothing.
      *
-     * @param pid    the owner, from 1
+     * @param pid    the owner, from 1; no command
      * @param signal can't be {@link PosixSignal#KILL} or {@link PosixSignal#STOP}
      * @return the registration
-     * @throws IllegalArgumentException if the signal can't be ignored
+     * @throws IllegalArgumentException if the signal can't be ignored, or the process is a command
      */
     ResourceHandle<SignalRegistration> ignore(long pid, PosixSignal signal);
 
@@ -57,7 +60,7 @@ public interface SignalManager {
      * The mask and the pending signals of a process. Made when first needed; like those of an operating-system process
      * they are there once, until the process ends, so there is nothing to close.
      *
-     * @param pid the owner, from 1; no {@link org.reclaim.api.ProcessKind#COMMAND}, whose mask is its own affair
+     * @param pid the owner, from 1; no command
      * @return the same object for every call
      * @throws IllegalArgumentException if the process is a command
      */

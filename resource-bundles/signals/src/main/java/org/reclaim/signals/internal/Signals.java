@@ -89,6 +89,7 @@ public final class Signals implements ResourceCleanup, ProcessEnding, SignalMana
     @Override
     public ResourceHandle<SignalRegistration> handle(
             long pid, PosixSignal signal, SignalScope scope, SignalHandler handler) {
+        Objects.requireNonNull(scope, "scope");
         Objects.requireNonNull(handler, "handler");
         requireCatchable(signal, "handled");
         if (scope == SignalScope.JVM) {

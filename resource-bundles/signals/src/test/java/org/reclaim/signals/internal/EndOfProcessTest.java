@@ -8,13 +8,19 @@ import static org.reclaim.api.signal.PosixSignal.USR1;
 import static org.reclaim.api.signal.SignalScope.JVM;
 import static org.reclaim.api.signal.SignalScope.PLATFORM;
 
-import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.reclaim.api.ProcessEndedException;
+import org.reclaim.api.ResourceHandle;
 import org.reclaim.api.TypeOutcome.Status;
+import org.reclaim.api.signal.ProcessSignals;
+import org.reclaim.api.signal.ReceivedSignal;
 import org.reclaim.api.signal.SignalManager;
 import org.reclaim.testing.TestPlatform;
 
@@ -63,8 +69,40 @@ class EndOfProcessTest {
         assertThat(reclaim.processes().inventory().unsettled()).hasSize(1);
 
         stubborn.let.countDown();
-        // By the handler's own thread: earlier than the first of the tries that the platform makes.
-        await().atMost(Duration.ofMillis(900)).until(() -> reclaim.processes().inventory().unsettled().isEmpty());
+        await().until(() -> reclaim.processes().inventory().unsettled().isEmpty());
+    }
+
+    @Test
+    void theThreadOfAHandlerThatReturnsTooLateReleasesItself() throws Exception {
+        var stubborn = new Stubborn();
+        var closedBy = new CompletableFuture<String>();
+        var process = new ProcessSignals(pid, reclaim.processes());
+        process.trackedAs(new ResourceHandle<>() {
+            @Override
+            public ProcessSignals get() {
+                return process;
+            }
+
+            @Override
+            public long pid() {
+                return pid;
+            }
+
+            @Override
+            public void close() {
+                closedBy.complete(Thread.currentThread().getName());
+            }
+        });
+        process.register(USR1, PLATFORM, Optional.of(signal -> stubborn.run()));
+        process.send(new ReceivedSignal(USR1, OptionalLong.empty(), false));
+        stubborn.entered.await();
+        assertThatThrownBy(process::release).isInstanceOf(IllegalStateException.class);
+        assertThat(closedBy).isNotDone();
+
+        stubborn.let.countDown();
+
+        assertThat(closedBy.get(10, TimeUnit.SECONDS)).isEqualTo("reclaim-signals-" + pid);
+        process.release();
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -208,21 +209,29 @@ class RealSignalsTest {
     }
 
     @Test
-    void whatSomebodyElseHasPutInThePlaceOfOursStaysAndIsNotCalledBySurprise() throws Exception {
+    void whatSomebodyElseHasPutInThePlaceOfOursStaysAndOursStepsAsideIfTheyPutItBack() throws Exception {
         var theirs = new Theirs();
         var handle = signals.handle(reclaim.start(), USR1, JVM, Recorder.open());
         var ours = Signal.handle(new Signal("USR1"), theirs);
-
         handle.close();
         assertThat(present("USR1")).isEqualTo(theirs);
 
-        // They put back what they found: ours, which nobody subscribes to any more. It steps aside when it is called.
         Signal.handle(new Signal("USR1"), ours);
         Kernel.raise(USR1);
+
         await().until(() -> !Kernel.catches(USR1));
-        // And whoever comes next does not take it for what was there before.
+    }
+
+    @Test
+    void oursThatSomebodyElseHasPutBackIsNotTakenForWhatWasThereBefore() {
+        var handle = signals.handle(reclaim.start(), USR1, JVM, Recorder.open());
+        var ours = Signal.handle(new Signal("USR1"), new Theirs());
+        handle.close();
+        Signal.handle(new Signal("USR1"), ours);
+
         signals.handle(reclaim.start(), USR1, JVM, Recorder.open()).close();
-        assertThat(Kernel.catches(USR1)).isFalse();
+
+        assertThat(present("USR1")).isEqualTo(SignalHandler.SIG_DFL);
     }
 
     @Test
@@ -240,6 +249,29 @@ class RealSignalsTest {
 
             await().until(() -> before.called == 1);
             assertThat(present("USR1")).isEqualTo(before);
+        } finally {
+            Signal.handle(signal, SignalHandler.SIG_DFL);
+        }
+    }
+
+    @Test
+    void whoReplacedOursAndCallsItAfterHisOwnReachesTheHandlerAndThenWhatWasThereBefore() throws Exception {
+        var before = new Theirs();
+        var signal = new Signal("USR1");
+        Signal.handle(signal, before);
+        try {
+            var handler = Recorder.open();
+            var handle = signals.handle(reclaim.start(), USR1, JVM, handler);
+            var ours = new AtomicReference<SignalHandler>();
+            ours.set(Signal.handle(signal, raised -> ours.get().handle(raised)));
+
+            Kernel.raise(USR1);
+            await().until(() -> handler.got().size() == 1);
+            handle.close();
+            Kernel.raise(USR1);
+
+            await().until(() -> before.called == 1);
+            assertThat(handler.got()).hasSize(1);
         } finally {
             Signal.handle(signal, SignalHandler.SIG_DFL);
         }
