@@ -1,7 +1,7 @@
 """Reads numbers from one ring and writes twice each into another, by what RingLayout says and nothing else."""
+import ctypes
 import mmap
 import os
-import struct
 import sys
 import time
 
@@ -19,22 +19,27 @@ class Ring:
         assert magic == b"RECLRING" and version == 1 and HEADER + self.capacity == len(self.memory)
         assert self.int(side) == 0
         self.side = side
-        struct.pack_into("=ii", self.memory, side, TAKEN, os.getpid())
+        self.put_int(side + 4, os.getpid())
+        self.put_int(side, TAKEN)
 
+    # One access each: struct.pack_into writes zeros first, byte by byte, and the other side would see them.
     def int(self, offset):
-        return struct.unpack_from("=i", self.memory, offset)[0]
+        return ctypes.c_int32.from_buffer(self.memory, offset).value
 
     def long(self, offset):
-        return struct.unpack_from("=q", self.memory, offset)[0]
+        return ctypes.c_int64.from_buffer(self.memory, offset).value
+
+    def put_int(self, offset, value):
+        ctypes.c_int32.from_buffer(self.memory, offset).value = value
 
     def put(self, offset, value):
-        struct.pack_into("=q", self.memory, offset, value)
+        ctypes.c_int64.from_buffer(self.memory, offset).value = value
 
     def data(self, position):
         return HEADER + position % self.capacity
 
     def leave(self):
-        struct.pack_into("=i", self.memory, self.side, LEFT)
+        self.put_int(self.side, LEFT)
 
 
 def record(length):

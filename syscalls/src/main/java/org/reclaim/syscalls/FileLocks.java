@@ -25,6 +25,8 @@ public final class FileLocks {
     private static final int O_NONBLOCK = 04000;
     private static final int O_CLOEXEC = 02000000;
 
+    private static final int LOCK_SH = 1;
+
     private static final int F_OFD_SETLK = 37;
     private static final short F_RDLCK = 0;
     private static final short F_WRLCK = 1;
@@ -41,6 +43,7 @@ public final class FileLocks {
 
     /** Without the mode, which only counts for files that it creates. */
     private static final MethodHandle OPEN = SystemCalls.linkVariadic("open", 2, JAVA_INT, ADDRESS, JAVA_INT);
+    private static final MethodHandle BSD_LOCK = SystemCalls.link("flock", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle FCNTL =
             SystemCalls.linkVariadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
 
@@ -63,6 +66,32 @@ public final class FileLocks {
         try {
             locked = setLock(descriptor, path, exclusive ? F_WRLCK : F_RDLCK);
             return locked ? OptionalInt.of(descriptor) : OptionalInt.empty();
+        } finally {
+            if (!locked) {
+                DescriptorCalls.close(descriptor);
+            }
+        }
+    }
+
+    /**
+     * Shows that a folder is in use, by a shared lock of the other kind, flock(2). It keeps nobody from anything, but
+     * who removes old temporary files, systemd-tmpfiles(8) for one, passes over a folder that has such a lock. Waits while somebody has an exclusive one, as those have while they
+     * look through a folder.
+     *
+     * @param folder an existing folder, of the default file system
+     * @return a descriptor that no child process inherits; the lock lasts until it is closed by
+     *     {@link DescriptorCalls#close}
+     * @throws SystemCallException           if the folder can't be opened or locked
+     * @throws UnsupportedOperationException where there are no such calls
+     */
+    public static int markInUse(Path folder) throws SystemCallException {
+        int descriptor = open(folder, O_RDONLY);
+        boolean locked = false;
+        try {
+            SystemCalls.invoke("flock", folder, errno ->
+                    (int) BSD_LOCK.invokeExact(errno, descriptor, LOCK_SH));
+            locked = true;
+            return descriptor;
         } finally {
             if (!locked) {
                 DescriptorCalls.close(descriptor);

@@ -36,6 +36,17 @@ class FileLocksTest {
     }
 
     @Test
+    void whoRemovesOldFilesPassesOverAFolderInUse() throws Exception {
+        int descriptor = FileLocks.markInUse(folder);
+        assertThat(locksOn(folder)).singleElement().asString().contains(" FLOCK  ADVISORY  READ ");
+        int second = FileLocks.markInUse(folder);
+        DescriptorCalls.close(descriptor);
+        assertThat(locksOn(folder)).hasSize(1);
+        DescriptorCalls.close(second);
+        assertThat(locksOn(folder)).isEmpty();
+    }
+
+    @Test
     void noChildProcessInheritsIt() throws Exception {
         var file = Files.createFile(folder.resolve("file"));
         int descriptor = FileLocks.tryLock(file, false).orElseThrow();

@@ -86,6 +86,9 @@ final class Instance implements AutoCloseable {
         var home = verb.oneShot() ? named : named.create();
         home.require();
         folder = RuntimeFolder.create(verb.oneShot() ? Optional.empty() : Optional.of(home.path()));
+        if (!verb.oneShot()) {
+            folder.markInUse();
+        }
         setSystemProperties(home);
         var configuration = new HashMap<String, Object>(installation.configuration(home));
         configuration.putAll(Map.of(

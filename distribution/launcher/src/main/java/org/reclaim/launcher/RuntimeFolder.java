@@ -13,7 +13,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.reclaim.launcher.control.FrameChannel;
+import org.reclaim.syscalls.DescriptorCalls;
+import org.reclaim.syscalls.FileLocks;
+import org.reclaim.syscalls.SystemCalls;
 
 /**
  * The private folder of one running platform: bundle cache, socket, and whatever else lives no longer than it does.
@@ -38,6 +42,7 @@ final class RuntimeFolder implements AutoCloseable {
     private final Path path;
     private final Path sharedMemory;
     private final FileChannel lock;
+    private OptionalInt mark = OptionalInt.empty();
 
     private RuntimeFolder(Path path, Path sharedMemory, FileChannel lock) {
         this.path = path;
@@ -140,11 +145,25 @@ final class RuntimeFolder implements AutoCloseable {
         return path;
     }
 
+    /**
+     * Keeps those away who remove temporary files that nobody has touched for days: of a platform that runs for weeks
+     * they would take the lock. They respect a mark on the user's folder. Where there is no such thing it does nothing.
+     */
+    void markInUse() throws IOException {
+        if (SystemCalls.supported()) {
+            mark = OptionalInt.of(FileLocks.markInUse(path.getParent()));
+        }
+    }
+
     /** Deletes the folder with all that is in it, and the shared memory that carries its name. */
     @Override
     public void close() throws IOException {
         try (lock) {
             delete(path, sharedMemory);
+        } finally {
+            if (mark.isPresent()) {
+                DescriptorCalls.close(mark.getAsInt());
+            }
         }
     }
 

@@ -58,7 +58,7 @@ public class AllTypesIT extends PlatformTest {
         var totals = service(ResourceInventory.class).totals().byType();
         Possessions.COUNTS.forEach((type, count) -> assertThat(totals.get(type) - totalsBefore.get(type))
                 .as(type)
-                .isEqualTo(PROCESSES * EACH * count));
+                .isEqualTo(PROCESSES * (type.equals("signals") ? EACH + 1 : EACH * count)));
         await().atMost(SETTLING).untilAsserted(() -> assertThat(Sight.now()).matches(
                 now -> now.isBackAt(before), "is back at " + before));
         assertThat(log().problems()).isEmpty();

@@ -39,11 +39,11 @@ import org.reclaim.api.task.AsyncTaskManager;
 /** Something of each type that a process holds, and a use of each: what is not live does not give the right answer. */
 final class Possessions {
 
-    /** How many resources of each type one set is. */
+    /** How many resources of each type the first set of a process is; the mask of its signals is there once. */
     static final Map<String, Long> COUNTS = Map.of(
             "file_descriptors", 1L,
             "sockets", 1L,
-            "signals", 1L,
+            "signals", 2L,
             "rings", 3L,
             "async_tasks", 1L,
             "ipc", 4L,

@@ -46,7 +46,7 @@ final class IoUringSetup {
     private static final int FEAT_FAST_POLL = 1 << 5;
     /** All 32 bits of poll events: 5.9. */
     private static final int FEAT_POLL_32BITS = 1 << 6;
-    /** Stands for 5.11, before which threads of the kernel did the work that are now threads of the caller: 5.12. */
+    /** Not used; it tells Linux 5.11, the oldest that this is meant for. */
     private static final int FEAT_EXT_ARG = 1 << 8;
     private static final int NEEDED = FEAT_SINGLE_MMAP | FEAT_NODROP | FEAT_SUBMIT_STABLE | FEAT_RW_CUR_POS
             | FEAT_FAST_POLL | FEAT_POLL_32BITS | FEAT_EXT_ARG;

@@ -194,7 +194,7 @@ class BadInputTest {
     @Test
     void aNamedPipeIsOpenedWithoutWaiting() throws Exception {
         var path = folder.resolve("pipe");
-        assertThat(new ProcessBuilder("mkfifo", path.toString()).start().waitFor()).isZero();
+        assertThat(new ProcessBuilder("mkfifo", path.toString()).inheritIO().start().waitFor()).isZero();
         assertThatThrownBy(() -> reclaim.manager().openFile(pid, path, StandardOpenOption.WRITE))
                 .hasMessageContaining("ENXIO");
         try (var source = reclaim.manager().openFile(pid, path);

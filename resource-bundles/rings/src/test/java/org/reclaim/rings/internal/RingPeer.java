@@ -55,8 +55,8 @@ final class RingPeer {
         var sum = new Sum();
         try {
             while (sum.count < messages) {
-                if (consumer.poll(sum, 100) == 0) {
-                    consumer.await(LONG);
+                if (consumer.poll(sum, 100) == 0 && !consumer.await(LONG)) {
+                    throw new IllegalStateException("no message for " + LONG);
                 }
             }
         } catch (RingClosedException e) {
@@ -69,6 +69,9 @@ final class RingPeer {
     static void write(RingProducer producer, long messages) throws InterruptedException {
         for (long i = 0; i < messages; i++) {
             long offset = producer.claim(Long.BYTES, LONG);
+            if (offset < 0) {
+                throw new IllegalStateException("no space for " + LONG);
+            }
             producer.segment().set(ValueLayout.JAVA_LONG, offset, i);
             producer.commit();
         }
