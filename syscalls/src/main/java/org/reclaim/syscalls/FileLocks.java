@@ -75,8 +75,8 @@ public final class FileLocks {
 
     /**
      * Shows that a folder is in use, by a shared lock of the other kind, flock(2). It keeps nobody from anything, but
-     * who removes old temporary files, systemd-tmpfiles(8) for one, passes over a folder that has such a lock. Waits while somebody has an exclusive one, as those have while they
-     * look through a folder.
+     * who removes old temporary files, systemd-tmpfiles(8) for one, passes over a folder that has such a lock. Waits
+     * while somebody has an exclusive one, as those have while they look through a folder.
      *
      * @param folder an existing folder, of the default file system
      * @return a descriptor that no child process inherits; the lock lasts until it is closed by
