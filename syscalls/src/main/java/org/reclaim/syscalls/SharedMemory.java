@@ -60,12 +60,15 @@ public final class SharedMemory {
      * platform lives, so that the next start can find what a killed one left behind.
      *
      * @param runtimeFolder the private folder of this run of the platform, such as {@code /tmp/reclaim-0/4711}
-     * @return such as {@code reclaim-0-4711-}; without a folder, a beginning that nobody else has
+     * @return such as {@code reclaim-0-4711-}, with {@code _} for what can't be in a name; without a folder, a
+     *     beginning that nobody else has
      */
     public static String instancePrefix(Optional<Path> runtimeFolder) {
         return runtimeFolder
                 .map(Path::toAbsolutePath)
+                .filter(folder -> folder.getNameCount() > 1)
                 .map(folder -> folder.getParent().getFileName() + "-" + folder.getFileName() + "-")
+                .map(prefix -> prefix.replaceAll("[^A-Za-z0-9._-]", "_"))
                 .orElseGet(() -> "reclaim-" + HexFormat.of().toHexDigits(new SecureRandom().nextLong()) + "-");
     }
 
@@ -88,14 +91,25 @@ public final class SharedMemory {
         boolean made = false;
         int descriptor = shmOpen(name, O_RDWR | O_CREAT | O_EXCL);
         try {
-            var channel = channelOf(() -> descriptor, opened -> SystemCalls.invoke("fallocate", "/" + name, errno ->
-                    (int) FALLOCATE.invokeExact(errno, opened, 0, 0L, byteSize)), true);
+            var channel = channelOf(() -> descriptor, opened -> allocate(opened, name, byteSize), true);
             made = true;
             return channel;
         } finally {
             if (!made) {
                 unlink(name);
             }
+        }
+    }
+
+    /** A signal, to whichever thread of the JVM, makes fallocate(2) give up: then it goes on. */
+    private static void allocate(int descriptor, String name, long byteSize) throws SystemCallException {
+        long result;
+        do {
+            result = SystemCalls.attempt(errno ->
+                    (int) FALLOCATE.invokeExact(errno, descriptor, 0, 0L, byteSize));
+        } while (result == -Errno.EINTR);
+        if (result < 0) {
+            throw new SystemCallException("fallocate", "/" + name, (int) -result);
         }
     }
 

@@ -48,6 +48,8 @@ class SharedMemoryTest {
     void theNamesOfAPlatformBeginWithItsRuntimeFolder() {
         assertThat(SharedMemory.instancePrefix(Optional.of(Path.of("/tmp/reclaim-0/4711"))))
                 .isEqualTo("reclaim-0-4711-");
+        assertThat(SharedMemory.instancePrefix(Optional.of(Path.of("/tmp/my app/\u00e4"))))
+                .isEqualTo("my_app-_-");
         assertThat(SharedMemory.instancePrefix(Optional.empty()))
                 .matches("reclaim-[0-9a-f]{16}-")
                 .isNotEqualTo(SharedMemory.instancePrefix(Optional.empty()));

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What unmaps mappings, one or all that live as long as their process, and knows which of them have to be on disk
@@ -15,6 +16,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  */
 public final class MappingArena {
 
+    private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
     private final long pid;
     private final Arena arena = Arena.ofShared();
 
@@ -23,6 +26,12 @@ public final class MappingArena {
 
     /** Whether they have been: a second msync(2) can cost the disk as much as the first. Guarded by this. */
     private boolean forced;
+
+    /** When, by {@link System#nanoTime}. */
+    private long forcedAt;
+
+    /** Whether it could not be unmapped because somebody used it. */
+    private boolean inUse;
 
     /**
      * Makes one that nothing is mapped in.
@@ -62,7 +71,7 @@ public final class MappingArena {
      * @return why some could not be forced; each says which
      */
     public synchronized List<IOException> force() {
-        if (forced || !arena.scope().isAlive()) {
+        if (isForced() || !arena.scope().isAlive()) {
             return List.of();
         }
         var failures = new ArrayList<IOException>();
@@ -74,7 +83,13 @@ public final class MappingArena {
             }
         }
         forced = true;
+        forcedAt = System.nanoTime();
         return List.copyOf(failures);
+    }
+
+    /** Who uses a mapping goes on writing; but the other mappings of the arena are tried right after this one. */
+    private boolean isForced() {
+        return forced && !(inUse && System.nanoTime() - forcedAt > AGAIN_NANOS);
     }
 
     /**
@@ -90,8 +105,7 @@ public final class MappingArena {
                 arena.close();
             }
         } catch (IllegalStateException e) {
-            // Who uses it may go on writing.
-            forced = false;
+            inUse = true;
             failures.forEach(e::addSuppressed);
             throw e;
         }

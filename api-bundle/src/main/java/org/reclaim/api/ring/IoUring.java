@@ -206,7 +206,8 @@ public final class IoUring {
         int all = 0;
         while (true) {
             long seen = waits.wakes();
-            int told = tell(handler, Integer.MAX_VALUE);
+            // Not all at once: a handler that goes on and on queueing would keep us from looking at the time.
+            int told = tell(handler, entries());
             if (told < 0 && all == 0) {
                 throw new IoUringClosedException(setup.label());
             }

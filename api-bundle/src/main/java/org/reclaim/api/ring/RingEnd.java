@@ -62,6 +62,7 @@ final class RingEnd implements AutoCloseable {
         }
         long asked = System.nanoTime();
         while (!core.drain()) {
+            waits.wake(); // for what was taken from the kernel here, even if more is to come
             long now = System.nanoTime();
             if (now - deadline >= 0) {
                 return false;

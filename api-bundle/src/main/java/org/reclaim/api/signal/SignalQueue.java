@@ -137,9 +137,10 @@ final class SignalQueue {
 
     /** Waits until nobody delivers. False if somebody still does. */
     boolean awaitNoDelivery(long nanos) throws InterruptedException {
-        long left = nanos;
         lock.lockInterruptibly();
         try {
+            // Not for a second time: many processes may have such a delivery, and be tried one after the other.
+            long left = awaitedInVain ? 0 : nanos;
             while (delivering) {
                 if (left <= 0) {
                     awaitedInVain = true;

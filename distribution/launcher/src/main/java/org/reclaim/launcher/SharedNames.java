@@ -21,7 +21,8 @@ final class SharedNames {
 
     /** The beginning of all names of an instance. */
     static String prefix(Path runtimeFolder) {
-        return runtimeFolder.getParent().getFileName() + "-" + runtimeFolder.getFileName() + "-";
+        return (runtimeFolder.getParent().getFileName() + "-" + runtimeFolder.getFileName() + "-")
+                .replaceAll("[^A-Za-z0-9._-]", "_");
     }
 
     /**

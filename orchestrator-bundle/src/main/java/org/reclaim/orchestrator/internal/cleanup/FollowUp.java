@@ -85,6 +85,12 @@ final class FollowUp implements CleanupRun.Late {
                 && orchestrator.tables().find(resourceType).map(TypeTable::isOpen).orElse(true);
     }
 
+    /** What an end had to leave has been freed since, by who closed its handle. */
+    void freedLate(String resourceType, long pid, long bytes) {
+        account(CleanupStats.of(resourceType, 1, bytes, 0, Duration.ZERO));
+        LOG.info("Freed late: one of {} of process {}, {} bytes, by who closed it", resourceType, pid, bytes);
+    }
+
     /** Something was released of a process that has ended. */
     void releasedLate(String resourceType, long pid) {
         if (!unsettled.trySoon(pid, resourceType)) {

@@ -76,6 +76,11 @@ public final class Orchestrator implements ResourceOrchestrator, AutoCloseable {
             }
 
             @Override
+            public void freedLate(String resourceType, long pid, long bytes) {
+                followUp.freedLate(resourceType, pid, bytes);
+            }
+
+            @Override
             public void releasedLate(String resourceType, long pid) {
                 followUp.releasedLate(resourceType, pid);
             }

@@ -77,10 +77,18 @@ class Entry<T> implements ResourceHandle<T> {
             move(LIVE, CLOSED);
             return;
         }
-        if (!move(LIVE, RELEASING) && !acquireLate()) {
-            return;
+        boolean late = false;
+        if (!move(LIVE, RELEASING)) {
+            late = acquireLate();
+            if (!late) {
+                return;
+            }
         }
+        long size = bytes();
         var failure = releaseOrPark(Tally.NONE);
+        if (late && state() == FREED) {
+            table().freedLate(pid(), size);
+        }
         if (failure != null) {
             throw new ReleaseFailedException(table().resourceType(), pid(), label(), failure);
         }

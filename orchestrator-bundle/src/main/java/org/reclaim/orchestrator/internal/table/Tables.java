@@ -18,6 +18,9 @@ public final class Tables {
         /** A type's table was opened: what waits for its releaser can be released. */
         void opened(TypeTable<?> table);
 
+        /** What an end had to leave was freed by who closed its handle after that. */
+        default void freedLate(String resourceType, long pid, long bytes) {}
+
         /** Something was released of a process whose end has been told. */
         void releasedLate(String resourceType, long pid);
     }

@@ -219,6 +219,10 @@ public final class TypeTable<R> {
         bytes.addAndGet(-size);
     }
 
+    void freedLate(long pid, long size) {
+        tables.listener().freedLate(resourceType, pid, size);
+    }
+
     void releasedLate(long pid) {
         tables.listener().releasedLate(resourceType, pid);
     }

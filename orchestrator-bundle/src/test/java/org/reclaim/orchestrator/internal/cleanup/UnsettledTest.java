@@ -195,6 +195,7 @@ class UnsettledTest {
         handle.close();
 
         assertThat(item.releases()).isEqualTo(1);
+        assertThat(platform.inventory().totals().byType()).containsEntry("table", 1L);
         platform.awaitSettled();
         handle.close();
         assertThat(item.releases()).isEqualTo(1);

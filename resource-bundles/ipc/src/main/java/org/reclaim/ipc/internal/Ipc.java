@@ -131,7 +131,8 @@ public final class Ipc implements ResourceCleanup, ProcessEnding, IpcManager {
     @Override
     public ResourceHandle<Subscription> subscribe(long pid, String topic, int maxMessages) {
         requireName("topic", topic);
-        // Found first, because the size depends on it; nothing is to be freed of it.
+        table.reserve(pid, new QueueLimits(maxMessages, 1).byteSize()).close(); // pid and number before the topic
+        // Found before the place is taken, because the size depends on it; nothing is to be freed of it.
         var published = namespace.openTopic(pid, topic);
         var limits = new QueueLimits(maxMessages, published.maxMessageBytes());
         try (var place = table.reserve(pid, limits.byteSize())) {

@@ -19,34 +19,31 @@ final class KernelMemory {
 
     /** Creates it and maps all of it; leaves nothing if that fails. */
     static MemorySegment create(String name, long byteSize, Arena arena) throws IOException {
+        var channel = createChannel(name, byteSize);
         boolean mapped = false;
-        try (var channel = createUninterrupted(name, byteSize)) {
-            try {
-                var segment = channel.map(MapMode.READ_WRITE, 0, byteSize, arena);
-                mapped = true;
-                return segment;
-            } finally {
-                if (!mapped) {
-                    SharedMemory.unlink(name);
-                }
+        try {
+            MemorySegment segment;
+            try (channel) {
+                segment = channel.map(MapMode.READ_WRITE, 0, byteSize, arena);
+            }
+            mapped = true;
+            return segment;
+        } finally {
+            if (!mapped) {
+                SharedMemory.unlink(name);
             }
         }
     }
 
-    /** A signal, to whichever thread of the JVM, makes fallocate(2) give up what it has got so far. */
-    private static FileChannel createUninterrupted(String name, long byteSize) throws IOException {
-        while (true) {
-            try {
-                return SharedMemory.create(name, byteSize);
-            } catch (SystemCallException e) {
-                if (e.errno() == Errno.EEXIST) {
-                    throw (IpcNameInUseException) new IpcNameInUseException("The name '/" + name
-                            + "' is in use in the kernel: by what is not of this platform").initCause(e);
-                }
-                if (e.errno() != Errno.EINTR) {
-                    throw e;
-                }
+    private static FileChannel createChannel(String name, long byteSize) throws IOException {
+        try {
+            return SharedMemory.create(name, byteSize);
+        } catch (SystemCallException e) {
+            if (e.errno() == Errno.EEXIST) {
+                throw (IpcNameInUseException) new IpcNameInUseException("The name '/" + name
+                        + "' is in use in the kernel: by what is not of this platform").initCause(e);
             }
+            throw e;
         }
     }
 

@@ -129,7 +129,7 @@ final class IoUrings implements IoUringManager {
             if (resource instanceof IoUring ring) {
                 try {
                     ring.end(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
-                } catch (IOException e) {
+                } catch (IOException | RuntimeException e) { // one that is sick must not keep the others held
                     LOG.warn("{} of process {} could not cancel what is under way; its release tries again",
                             ring, pid, e);
                 }

@@ -26,7 +26,7 @@ public final class IpcPart implements DemoPart {
     private static final long SHARED_BYTES = 64 << 10;
 
     /** How long a reader who was woken may take to be gone. */
-    private static final Duration WAKING = Duration.ofMillis(50);
+    private static final Duration WAKING = Duration.ofSeconds(1);
 
     private final IpcManager ipc;
 
