@@ -64,6 +64,8 @@ public abstract class PlatformTest {
                 "org.assertj.*", "org.awaitility", "org.awaitility.*", "org.hamcrest", "org.hamcrest.*"));
         options.add(frameworkStartLevel(Distribution.startLevel()));
         Distribution.systemProperties(runtime).forEach((key, value) -> options.add(systemProperty(key).value(value)));
+        // The first framework of a JVM would set its only factory of URL handlers; the next ones may not work with it.
+        options.add(frameworkProperty("felix.service.urlhandlers").value("false"));
         options.add(frameworkProperty(Constants.FRAMEWORK_STORAGE).value(runtime.resolve("cache").toString()));
         var properties = new HashMap<>(Distribution.frameworkProperties(runtime));
         properties.putAll(settings());
