@@ -53,7 +53,7 @@ public class DistributionIT {
             await().atMost(START).until(() -> demo.out().endsWith("Press Enter to end process 1: "));
             var told = demo.out();
             assertThat(told).contains("process " + demo.pid() + " of the operating system");
-            var files = groups(told, " (?:file|folder|lock|listener) +(/\\S+)");
+            var files = groups(told, " (?:open file|temporary file|temporary folder|file lock|Unix listener) +(/\\S+)");
             // The ports of both ends: no closed connection may linger (TIME_WAIT).
             var ports = groups(told, " (?:TCP listener|TCP connection|UDP socket) +127\\.0\\.0\\.1:(\\d+)");
             assertThat(files).hasSize(5).allSatisfy(path -> assertThat(Path.of(path)).exists());
@@ -68,7 +68,7 @@ public class DistributionIT {
             assertThat(ports).noneMatch(port -> isBound(demo.pid(), port));
             assertThat(openFiles(demo.pid())).noneMatch(target -> files.stream().anyMatch(target::startsWith));
             assertThat(openFiles(demo.pid()).stream().filter(target -> target.startsWith("socket:")).count())
-                    .isEqualTo(socketsBefore - 5);
+                    .isEqualTo(socketsBefore - 6);
 
             demo.type("\n");
             assertThat(demo.finish().status()).isZero();
