@@ -162,7 +162,8 @@ public class DistributionIT {
             await().atMost(START).untilAsserted(() -> {
                 reclaim.type("types\n");
                 assertThat(groups(reclaim.out(), "(?m)^(\\w+) +\\d+  org"))
-                        .endsWith("file_descriptors", "memory", "sockets");
+                        .endsWith("file_descriptors", "memory", "sockets", "signals", "rings", "async_tasks", "ipc",
+                                "mappings");
             });
         }
     }
