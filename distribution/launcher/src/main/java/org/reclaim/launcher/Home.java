@@ -8,8 +8,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /**
- * The folder of one instance: what is dropped into its {@code deploy/} runs there, what its
- * {@code conf/config.properties} sets wins over the installation's, and its log is in {@code log/}. Without one the
+ * The folder of one instance: what is dropped into its {@code deploy/} runs there, settings in its {@code conf/etc/}
+ * count, what its {@code conf/config.properties} sets wins over the installation's, and its log is in {@code log/}. Without one the
  * installation is the home; since nothing is ever written there, the log is then where the system wants such things.
  *
  * @param path  absolute, without links if it exists
@@ -42,6 +42,7 @@ record Home(Path path, boolean named) {
         }
         Files.createDirectories(path, OWNER_ONLY);
         Files.createDirectories(path.resolve("deploy"), OWNER_ONLY);
+        Files.createDirectories(path.resolve("conf").resolve("etc"), OWNER_ONLY);
         return new Home(path.toRealPath(), true);
     }
 

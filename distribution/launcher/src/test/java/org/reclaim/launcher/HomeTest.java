@@ -44,6 +44,7 @@ class HomeTest {
         assertThat(home.path()).isEqualTo(temp.toRealPath().resolve("a/b"));
         assertThat(mode(home.path())).isEqualTo("rwx------");
         assertThat(mode(home.path().resolve("deploy"))).isEqualTo("rwx------");
+        assertThat(mode(home.path().resolve("conf/etc"))).isEqualTo("rwx------");
         assertThat(mode(home.logFolder())).isEqualTo("rwx------");
         assertThat(home.logFolder()).isEqualTo(home.path().resolve("log"));
     }

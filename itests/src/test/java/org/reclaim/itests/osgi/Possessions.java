@@ -93,7 +93,7 @@ final class Possessions {
         });
         var ipc = PlatformTest.service(IpcManager.class);
         queue = ipc.createQueue(pid, name, QueueOrder.FIFO, new QueueLimits(2, Long.BYTES)).get();
-        shared = ipc.createSharedMemory(pid, name, BYTES).get().segment();
+        shared = ipc.createSharedMemory(pid, name + "-memory", BYTES).get().segment();
         pipe = ipc.createPipe(pid, pid);
         mapping = PlatformTest.service(MmapManager.class)
                 .mapAnonymous(pid, BYTES, Sharing.SHARED, Protection.READ_WRITE)

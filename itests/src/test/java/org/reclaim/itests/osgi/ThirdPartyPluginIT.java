@@ -89,6 +89,9 @@ public class ThirdPartyPluginIT extends PlatformTest {
     /** The test does not see the plug-in's interface: nobody but its users does. */
     @SuppressWarnings("unchecked")
     private static ResourceHandle<WatchService> watch(String owner, long pid) throws Exception {
+        // The front comes a moment after the type.
+        await().atMost(SCAN).until(() -> context().getAllServiceReferences(owner + ".DirectoryWatchManager", null)
+                != null);
         var reference = context().getAllServiceReferences(owner + ".DirectoryWatchManager", null)[0];
         var manager = context().getService(reference);
         var method = Class.forName(owner + ".DirectoryWatchManager", true, manager.getClass().getClassLoader())
