@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import org.junit.Before;
@@ -130,10 +131,8 @@ public class BundleProcessIT extends PlatformTest {
         assertThat(end.reason()).isEqualTo(EndReason.BUNDLE_STOPPED);
         assertThat(end.cleanup().outcomes())
                 .extracting(TypeOutcome::resourceType, TypeOutcome::status)
-                .containsExactly(
-                        tuple("file_descriptors", Status.FREED),
-                        tuple("sockets", Status.FREED),
-                        tuple("memory", Status.FREED));
+                .isEqualTo(outcomes(Map.of(
+                        "file_descriptors", Status.FREED, "sockets", Status.FREED, "memory", Status.FREED)));
         assertThat(Kernel.isOpen(Lodgers.file(end.process().pid()))).isFalse();
     }
 
