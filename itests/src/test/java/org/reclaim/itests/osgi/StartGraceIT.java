@@ -30,11 +30,11 @@ public class StartGraceIT {
 
     @Test
     public void whatHasNotComeByThenIsMissed() throws Exception {
-        start(Map.of("reclaim.expected.types", "sockets,ipc"));
+        start(Map.of("reclaim.expected.types", "sockets,printers"));
 
         await().until(() -> !platform.log().problems().isEmpty());
         assertThat(platform.log().problems()).singleElement().asString()
-                .contains("Resource type 'ipc' not registered - potential leak source!");
+                .contains("Resource type 'printers' not registered - potential leak source!");
     }
 
     /** No start is so quick that it is done before no time at all has passed. */
