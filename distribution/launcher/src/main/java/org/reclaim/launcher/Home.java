@@ -9,8 +9,9 @@ import java.util.Optional;
 
 /**
  * The folder of one instance: what is dropped into its {@code deploy/} runs there, settings in its {@code conf/etc/}
- * count, what its {@code conf/config.properties} sets wins over the installation's, and its log is in {@code log/}. Without one the
- * installation is the home; since nothing is ever written there, the log is then where the system wants such things.
+ * count, what its {@code conf/config.properties} sets wins over the installation's, and its log is in {@code log/}.
+ * Without one the installation is the home; since nothing is ever written there, the log is then where the system wants
+ * such things.
  *
  * @param path  absolute, without links if it exists
  * @param named whether the user named it; else it is the installation
