@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The selectors of this platform, and how they are made to let go of closed channels.
+ * The selectors of this platform, and how they are made to let go of channels.
  *
  * <p>A closed channel keeps its descriptor while a selector has a key of it, and a selector drops the keys of closed
  * channels only when it selects. A thread that waits in {@code select} is woken, drops them on its way out, and is
@@ -83,42 +83,59 @@ final class OwnSelectors {
         threads.shutdown();
     }
 
-    /** Makes them drop the keys of a closed channel, without waiting for it. */
-    void askToLetGo(SelectableChannel closed) {
-        having(closed).forEach(this::select);
+    /** Makes them drop the keys of a channel that is about to be closed, without waiting for it. */
+    List<Selector> askToLetGo(SelectableChannel channel) {
+        var selectors = having(channel);
+        for (var selector : selectors) {
+            var key = channel.keyFor(selector);
+            if (key != null) {
+                key.cancel();
+                select(selector);
+            }
+        }
+        return selectors;
     }
 
     /**
-     * Makes them drop the keys of a closed channel.
+     * Makes them drop the keys of a channel that is about to be closed, and waits for it.
+     *
+     * <p>Before the channel is closed, not after: a selector that drops the last key of a closed channel gives up its
+     * descriptor a little later, and nothing tells when. Closing a channel without keys gives it up at once.
      *
      * <p>On a thread that is within a selection itself (in the action of a {@code select}, or holding the monitor that
      * a loop over selected keys should hold) it does not wait, which could be for itself: the keys are dropped when
      * that selection is over.
-     *
-     * @throws IOException if the channel is still registered with a selector
      */
-    void letGo(SelectableChannel closed) throws IOException {
-        if (!closed.isRegistered()) {
-            return;
-        }
-        var selectors = having(closed);
-        selectors.forEach(this::select);
-        if (!selectors.isEmpty() && known.stream().anyMatch(OwnSelectors::isWithinSelection)) {
-            return;
-        }
-        selectors.forEach(selector -> awaitLetGo(closed, selector));
-        if (closed.isRegistered()) {
-            throw new IOException("Still held: " + closed + " is closed, but registered with a selector that "
-                    + (having(closed).isEmpty() ? "is not from SocketManager.openSelector" : "is busy")
-                    + "; it goes when that selects next or is closed");
+    void letGo(SelectableChannel channel) {
+        if (channel.isRegistered()) {
+            var selectors = askToLetGo(channel);
+            if (!isWithinSelection()) {
+                selectors.forEach(selector -> awaitLetGo(channel, selector));
+            }
         }
     }
 
-    private void awaitLetGo(SelectableChannel closed, Selector selector) {
+    /**
+     * Sees that they have let go, or will when the selection is over that this thread is within.
+     *
+     * @throws IOException if the channel is still registered with a selector
+     */
+    void requireLetGo(SelectableChannel closed) throws IOException {
+        if (closed.isRegistered()) {
+            var selectors = having(closed);
+            if (selectors.isEmpty() || !isWithinSelection()) {
+                throw new IOException("Still held: " + closed + " is closed, but registered with a selector that "
+                        + (selectors.isEmpty() ? "is not from SocketManager.openSelector" : "is busy")
+                        + "; it goes when that selects next or is closed");
+            }
+        }
+    }
+
+    private void awaitLetGo(SelectableChannel channel, Selector selector) {
         // If it has kept others waiting before, it is not waited for that long again.
         long deadline = waiting.getOrDefault(selector, System.nanoTime()) + PATIENCE_NANOS;
         boolean interrupted = false;
-        while (closed.keyFor(selector) != null && System.nanoTime() - deadline < 0) {
+        while (channel.keyFor(selector) != null && System.nanoTime() - deadline < 0) {
             selector.wakeup();
             // An interrupted thread would not park but spin.
             interrupted |= Thread.interrupted();
@@ -145,6 +162,10 @@ final class OwnSelectors {
 
     private List<Selector> knownHaving(SelectableChannel channel) {
         return known.stream().filter(selector -> channel.keyFor(selector) != null).toList();
+    }
+
+    private boolean isWithinSelection() {
+        return known.stream().anyMatch(OwnSelectors::isWithinSelection);
     }
 
     private static boolean isWithinSelection(Selector selector) {

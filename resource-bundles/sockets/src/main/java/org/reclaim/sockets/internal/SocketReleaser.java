@@ -38,12 +38,13 @@ final class SocketReleaser implements Releaser<Object> {
     }
 
     private void closeAndLetGo(SelectableChannel channel) throws IOException {
-        close(channel);
         selectors.letGo(channel);
+        close(channel);
+        selectors.requireLetGo(channel);
     }
 
     /** Closes it. Whatever close(2) says, the descriptor is given up: it is told, but no reason to try again. */
-    void close(SelectableChannel channel) {
+    private void close(SelectableChannel channel) {
         try {
             channel.close();
         } catch (IOException e) {

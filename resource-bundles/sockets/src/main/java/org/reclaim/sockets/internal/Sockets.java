@@ -137,7 +137,6 @@ public final class Sockets implements ResourceCleanup, SocketManager {
                 registered.add(channel);
             }
         });
-        registered.forEach(releaser::close);
         registered.forEach(selectors::askToLetGo);
         return table.releaseAll(pid);
     }
