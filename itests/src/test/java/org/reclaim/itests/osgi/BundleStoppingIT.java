@@ -43,7 +43,7 @@ public class BundleStoppingIT {
         platform.install(TestBundle.of("witness.plain", Witnesses.Plain.class, Witness.class, Journal.class)
                         .with(Constants.BUNDLE_ACTIVATOR, Witnesses.Plain.class.getName()))
                 .adapt(BundleStartLevel.class).setStartLevel(3);
-        platform.install(BundleProcessIT.activator(Lodgers.LastWords.class));
+        platform.install(LodgerTest.activator(Lodgers.LastWords.class));
         long lodger = pidsOfLodgers().getFirst();
         platform.install(TestBundle.of("tenant", Tenant.class)
                 .with(Constants.BUNDLE_ACTIVATOR, Tenant.class.getName()));
@@ -77,7 +77,7 @@ public class BundleStoppingIT {
     @Test
     public void aBundleThatStaysWhileThePlatformsIsRestartedGetsAnotherProcess() throws Exception {
         platform.install(lodger());
-        platform.install(BundleProcessIT.activator(Lodgers.Plain.class));
+        platform.install(LodgerTest.activator(Lodgers.Plain.class));
         var pids = pidsOfLodgers();
         assertThat(pids).hasSize(2).doesNotHaveDuplicates();
         var orchestrator = platform.bundle("org.reclaim.orchestrator");

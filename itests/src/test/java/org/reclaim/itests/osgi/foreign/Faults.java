@@ -97,6 +97,19 @@ public final class Faults {
         }
     }
 
+    /** The constant that the interface asks for is another one each time. */
+    @Component(service = ResourceCleanup.class)
+    @ServiceRanking(750)
+    public static class TypeChanges extends Plugin {
+        private int asked;
+
+        @Override
+        public String resourceType() {
+            asked++;
+            return super.resourceType() + "." + asked;
+        }
+    }
+
     @Component(service = ResourceCleanup.class)
     @ServiceRanking(750)
     public static class TypeIsHuge extends Plugin {

@@ -1,5 +1,6 @@
 package org.reclaim.orchestrator.internal.cleanup;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.reclaim.api.CleanupStats;
 import org.reclaim.api.TypeOutcome;
@@ -92,6 +94,12 @@ public final class Bindings {
     /** Types without a table that were bound: no process with a later pid can hold anything of them. */
     private final Map<String, Long> goneAfter = new LinkedHashMap<>();
 
+    /**
+     * Cleanups that went although calls were in them. A thread that still runs their code keeps them, and their class
+     * loaders; we must not.
+     */
+    private final List<WeakReference<Bound>> leftWithCalls = new CopyOnWriteArrayList<>();
+
     private volatile Snapshot snapshot = new Snapshot(new Step[0], new Away[0]);
 
     Bindings(Owners owners, Tables tables, Supplier<Settings> settings) {
@@ -155,10 +163,25 @@ public final class Bindings {
         if (!remove(bound)) {
             return false;
         }
-        if (!bound.close(UNBIND_TIMEOUT)) {
+        boolean quiet = bound.close(UNBIND_TIMEOUT);
+        if (!quiet) {
             LOG.warn("Unbinding {} although calls into it are still in flight: they count as failed", bound);
         }
+        leftWithCalls.removeIf(left -> left.get() == null);
+        if (!quiet || bound.stuck() > 0) {
+            leftWithCalls.add(new WeakReference<>(bound));
+        }
         return true;
+    }
+
+    /** How many calls of a type are stuck, those into cleanups that have gone included. */
+    int stuck(Step step) {
+        int stuck = step.bound() == null ? 0 : step.bound().stuck();
+        for (var left : leftWithCalls) {
+            var bound = left.get();
+            stuck += bound != null && bound.resourceType().equals(step.resourceType()) ? bound.stuck() : 0;
+        }
+        return stuck;
     }
 
     private synchronized boolean remove(Bound bound) {

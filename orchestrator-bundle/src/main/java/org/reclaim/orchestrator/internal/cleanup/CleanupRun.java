@@ -44,10 +44,7 @@ final class CleanupRun {
     private final Owner owner;
     private final Step[] steps;
     private final Late late;
-
-    /** As they were when it began. */
-    private final Settings settings;
-
+    private final Settings settings; // as they were when it began
     private final AtomicReferenceArray<TypeOutcome> outcomes;
     private final AtomicReferenceArray<TypeOutcome> lateOutcomes;
 

@@ -33,13 +33,12 @@ public final class Inventory implements ResourceInventory {
         var snapshot = orchestrator.bindings().snapshot();
         var away = Stream.of(snapshot.away())
                 .map(Away::step)
-                .filter(step -> step.table() != null)
-                .map(Inventory::info)
-                .filter(info -> info.live() > 0);
-        return Stream.concat(Stream.of(snapshot.bound()).map(Inventory::info), away).toList();
+                .map(this::info)
+                .filter(info -> info.live() > 0 || info.stuckCalls() > 0);
+        return Stream.concat(Stream.of(snapshot.bound()).map(this::info), away).toList();
     }
 
-    private static ResourceTypeInfo info(Step step) {
+    private ResourceTypeInfo info(Step step) {
         var bound = step.bound();
         var table = step.table();
         return new ResourceTypeInfo(
@@ -49,7 +48,7 @@ public final class Inventory implements ResourceInventory {
                 bound == null ? "" : bound.bundle(),
                 table == null ? 0 : table.count(),
                 table == null ? 0 : table.bytes(),
-                bound == null ? 0 : bound.stuck(),
+                orchestrator.bindings().stuck(step),
                 bound == null ? "" : bound.limitation());
     }
 

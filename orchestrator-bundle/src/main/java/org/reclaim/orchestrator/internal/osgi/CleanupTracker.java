@@ -93,10 +93,12 @@ final class CleanupTracker implements ServiceTrackerCustomizer<ResourceCleanup, 
                     late -> context.ungetService(reference)));
         } catch (Exception e) {
             var reason = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
+            var bundle = reference.getBundle();
             LOG.warn(
-                    "The cleanup of {} is refused: {}. What its type holds will not be freed",
+                    "The cleanup of {} is refused: {}. What its type holds will not be freed; it comes from {}",
                     nameOf(reference),
-                    Failures.describe(reason));
+                    Failures.describe(reason),
+                    bundle == null ? "nowhere any more" : bundle.getLocation());
             return Optional.empty();
         }
     }

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.reclaim.api.CleanupStats;
+import org.reclaim.api.ResourceTypeInfo;
 import org.reclaim.api.TypeOutcome.Status;
 import org.reclaim.api.UnsettledResources;
 import org.reclaim.orchestrator.internal.testing.Asked;
+import org.reclaim.orchestrator.internal.testing.Hang;
 import org.reclaim.orchestrator.internal.testing.Item;
 import org.reclaim.orchestrator.internal.testing.Patience;
 import org.reclaim.orchestrator.internal.testing.Shelf;
@@ -192,5 +194,33 @@ class UnboundTest {
 
         Patience.until(() -> platform.orchestrator().owner(pid).isEmpty());
         assertThat(shelf.table().hasResources(pid)).isFalse();
+    }
+
+    @Test
+    void aCallThatIsStuckInACleanupThatHasGoneIsShownUntilItReturns() {
+        try (var hang = new Hang()) {
+            var hanging = new Asked("hanging") {
+                @Override
+                public CleanupStats cleanup(long pid) {
+                    hang.ignoringInterrupts();
+                    return super.cleanup(pid);
+                }
+            };
+            var bound = platform.bind(hanging, 0);
+            long pid = platform.start();
+            hanging.hold(pid);
+            assertThat(platform.outcomeOfEnd(pid, "hanging").status()).isEqualTo(Status.TIMED_OUT);
+
+            platform.unbind(bound);
+            assertThat(platform.inventory().types()).singleElement().satisfies(type -> {
+                assertThat(type.bound()).isFalse();
+                assertThat(type.stuckCalls()).isEqualTo(1);
+            });
+            platform.bind(new Asked("hanging"), 0);
+            assertThat(platform.inventory().types()).extracting(ResourceTypeInfo::stuckCalls).containsExactly(1);
+
+            hang.letGo();
+            Patience.until(() -> platform.inventory().types().getFirst().stuckCalls() == 0);
+        }
     }
 }
