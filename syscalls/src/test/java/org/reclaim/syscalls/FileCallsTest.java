@@ -47,7 +47,7 @@ class FileCallsTest {
     @Test
     void aNamedPipeDoesNotMakeAnyoneWait() throws Exception {
         var path = folder.resolve("pipe");
-        assertThat(new ProcessBuilder("mkfifo", path.toString()).start().waitFor()).isZero();
+        assertThat(new ProcessBuilder("mkfifo", path.toString()).inheritIO().start().waitFor()).isZero();
 
         int descriptor = FileCalls.open(path, FileCalls.O_RDONLY);
 

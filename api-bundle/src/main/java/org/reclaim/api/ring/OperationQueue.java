@@ -7,7 +7,8 @@ import java.util.Objects;
 
 /**
  * Where operations of an {@link IoUring} are queued. They begin when they are submitted, run at the same time in no
- * order, and complete once each. Thread-safe.
+ * order, and complete once each. So of one socket or pipe, one is to be under way at a time in each direction: the
+ * bytes of two might be mixed up. Thread-safe.
  *
  * <p>Every method returns false, and has queued nothing, if as many operations are under way as the instance has
  * entries: take completions, then try again. Every method throws {@link IllegalArgumentException} if a parameter is out

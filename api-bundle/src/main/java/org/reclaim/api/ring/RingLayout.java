@@ -7,9 +7,9 @@ import java.lang.invoke.VarHandle;
  * How a zero-copy ring lies in its shared memory, version 1: what a program in any language needs to take part in one.
  *
  * <p>The memory is a POSIX shared memory object of {@value #HEADER_SIZE} bytes of header and, behind them, {@code
- * capacity} bytes of data. Numbers have the byte order of the machine and are aligned to their size. A position counts
- * bytes of data from the beginning of the ring's life and never wraps; it is at {@code position % capacity} of the
- * data. The header:
+ * capacity} bytes of data. Numbers have the byte order of the machine, are aligned to their size, and are read and
+ * written in one piece. A position counts bytes of data from the beginning of the ring's life and never wraps; it is at
+ * {@code position % capacity} of the data. The header:
  *
  * <pre>
  * offset  bytes  content

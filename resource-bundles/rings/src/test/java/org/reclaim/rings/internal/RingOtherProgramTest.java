@@ -148,6 +148,8 @@ class RingOtherProgramTest {
     @Test
     void aProgramInAnotherLanguageTakesPart() throws Exception {
         assumeThat(isThere("python3")).as("python3 is there").isTrue();
+        // Python can't order its accesses to memory; these processors keep them in order by themselves.
+        assumeThat(System.getProperty("os.arch")).isEqualTo("amd64");
         var script = Path.of(getClass().getResource("/ring_peer.py").toURI()).toString();
         var in = reclaim.rings().createConsumer(reclaim.start(), "from-python", CAPACITY).get();
         var out = reclaim.rings().createProducer(reclaim.start(), "to-python", CAPACITY).get();
