@@ -90,12 +90,10 @@ public class AttachedConsoleIT {
     public void theTerminalIsAsBeforeHoweverTheClientEnds() throws Exception {
         for (var signal : List.of("TERM", "INT", "HUP")) {
             var file = FOLDER.newFile().toPath();
-            // The client writes down its pid, and the shell compares the modes.
-            var client = "env --default-signal sh -c 'echo $$ > " + file + "; exec \"$0\" \"$@\"' " + command();
-            try (var terminal = inTerminal("before=$(stty -g); " + client
+            try (var terminal = inTerminal("before=$(stty -g); " + commandWithPidIn(file)
                     + "; [ \"$before\" = \"$(stty -g)\" ] && echo same=$?")) {
                 awaitPrompts(terminal, 1);
-                new ProcessBuilder("kill", "-" + signal, Files.readString(file).strip()).start().waitFor();
+                kill(signal, file);
                 await().atMost(LONG).until(() -> terminal.out().contains("same=0"));
             }
         }
@@ -113,6 +111,37 @@ public class AttachedConsoleIT {
                 assertThat(terminal.out()).contains("reclaim: the platform closed the connection: it is stopping");
             }
         }
+    }
+
+    @Test
+    public void nothingIsLeftOfAConsoleThatIsKilled() throws Exception {
+        // What consoles load on their first use stays.
+        aTerminalHasAPromptAndLeavingItLeavesThePlatform();
+        long pid = platform.pid();
+        var before = Background.footprint(pid);
+        var file = FOLDER.newFile().toPath();
+        try (var terminal = inTerminal(commandWithPidIn(file))) {
+            awaitPrompts(terminal, 1);
+            terminal.type("while { true } { echo again }\r");
+            await().atMost(LONG).until(() -> terminal.out().contains("again\r\nagain\r\n"));
+            kill("KILL", file);
+
+            await().atMost(LONG).untilAsserted(() -> {
+                var now = Background.footprint(pid);
+                assertThat(now.getFirst()).as("threads").isLessThanOrEqualTo(before.getFirst());
+                assertThat(now.getLast()).as("descriptors").isLessThanOrEqualTo(before.getLast());
+            });
+        }
+        assertThat(platform.home().resolve("log/reclaim.log")).content().doesNotContain("WARN", "ERROR");
+    }
+
+    /** Its pid is in the file as soon as it is there. */
+    private static String commandWithPidIn(Path file) {
+        return "env --default-signal sh -c 'echo $$ > " + file + "; exec \"$0\" \"$@\"' " + command();
+    }
+
+    private static void kill(String signal, Path file) throws Exception {
+        new ProcessBuilder("kill", "-" + signal, Files.readString(file).strip()).start().waitFor();
     }
 
     private static String command() {

@@ -67,6 +67,23 @@ public class StayingUpIT {
         }
     }
 
+    @Test
+    public void aPlatformOutlivesTheTerminalThatItWasStartedOn() throws Exception {
+        var program = Reclaim.INSTALLATION.resolve("bin/reclaim");
+        var onTerminal = "'" + program + "' start --home '" + home + "'";
+        try (var platform = new Background(home);
+                // Its terminal is gone as soon as the command has ended.
+                var terminal = Reclaim.startProgram("script", "-qec", onTerminal, "/dev/null")) {
+            assertThat(terminal.finish().status()).isZero();
+            assertIsDetached(platform.pid());
+        }
+        var nothingOpen = "exec " + onTerminal + " <&- >&- 2>&-";
+        try (var platform = new Background(home); var closed = Reclaim.startProgram("sh", "-c", nothingOpen)) {
+            assertThat(closed.finish().status()).isZero();
+            assertIsDetached(platform.pid());
+        }
+    }
+
     private static void assertIsDetached(long pid) throws IOException {
         var stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
         var session = stat.substring(stat.lastIndexOf(')') + 2).split(" ")[3];

@@ -1,11 +1,13 @@
 package org.reclaim.launcher;
 
+import java.io.EOFException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -62,7 +64,8 @@ final class ControlClient implements AutoCloseable {
     /**
      * Connects, with the streams of this program.
      *
-     * @throws IOException if there is no platform at that socket, or none that this program can talk to
+     * @throws EOFException if the platform closes the connection, because it is stopping
+     * @throws IOException  if there is no platform at that socket, or none that this program can talk to
      */
     static ControlClient connect(Path socket) throws IOException {
         return connect(socket, System.in, new FileOutputStream(FileDescriptor.out),
@@ -90,8 +93,10 @@ final class ControlClient implements AutoCloseable {
             pid = channel.greetPlatform();
         } catch (ProtocolException e) {
             throw e;
+        } catch (ClosedChannelException e) {
+            throw new IOException("the platform does not answer; its JVM may be stopped, or out of memory", e);
         } catch (IOException e) {
-            throw new IOException("the platform does not answer (" + e + ")", e);
+            throw new EOFException("the platform closed the connection");
         } finally {
             greeted.countDown();
         }
@@ -108,6 +113,9 @@ final class ControlClient implements AutoCloseable {
      * @return the exit status
      */
     int execute(List<String> lines) throws IOException {
+        if (lines.size() > FrameChannel.MAX_COMMANDS) {
+            throw new IOException("too many console commands: there can be " + FrameChannel.MAX_COMMANDS);
+        }
         int all = 0;
         for (var line : lines) {
             var bytes = line.getBytes(StandardCharsets.UTF_8);

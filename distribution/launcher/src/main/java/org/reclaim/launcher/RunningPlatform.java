@@ -1,8 +1,8 @@
 package org.reclaim.launcher;
 
+import java.io.EOFException;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.nio.channels.ClosedChannelException;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -47,7 +47,8 @@ record RunningPlatform(Path folder) {
         }
         try {
             return Optional.of(ControlClient.connect(socket));
-        } catch (ConnectException | ClosedChannelException e) {
+        } catch (SocketException | EOFException e) {
+            // It has just stopped to listen.
             return Optional.empty();
         }
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -118,10 +119,17 @@ class ControlClientTest {
     }
 
     @Test
-    void whatIsNoPlatformIsNamed() {
+    void aPlatformThatStopsToListenIsAtItsEnd() {
         assertThatIOException().isThrownBy(() -> converse(
                         ControlClient::status, InputStream.nullInputStream(), out, null))
-                .withMessageStartingWith("the platform does not answer (");
+                .isInstanceOf(EOFException.class)
+                .withMessage("the platform closed the connection");
+    }
+
+    @Test
+    void aPlatformThatDoesNotAnswerIsGivenUp() {
+        assertThatIOException().isThrownBy(() -> ControlClient.connect(socket))
+                .withMessageStartingWith("the platform does not answer");
     }
 
     @Test

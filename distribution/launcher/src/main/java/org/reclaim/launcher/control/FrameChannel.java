@@ -22,6 +22,8 @@ public final class FrameChannel implements Closeable {
     public static final byte VERSION = 1;
     /** The most bytes that a frame carries. */
     public static final int MAX_PAYLOAD = 65_536;
+    /** The most commands of one request. */
+    public static final int MAX_COMMANDS = 10_000;
     /** The most bytes that the commands of one request have together. */
     public static final int MAX_REQUEST = 1_048_576;
 

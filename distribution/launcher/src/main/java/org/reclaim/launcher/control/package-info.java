@@ -20,7 +20,8 @@
  * <h2>Conversation</h2>
  * A connection carries one request. The client sends one of
  * <ul>
- * <li>{@code COMMAND} once or more, at most {@value org.reclaim.launcher.control.FrameChannel#MAX_REQUEST} bytes
+ * <li>{@code COMMAND} once or more, at most {@value org.reclaim.launcher.control.FrameChannel#MAX_COMMANDS} times and
+ * {@value org.reclaim.launcher.control.FrameChannel#MAX_REQUEST} bytes
  * together, then {@code RUN}: runs these commands, in this order, up to the first that fails;
  * <li>{@code ATTACH}: a console. The payload is {@code COLUMNS ROWS TYPE} of the client's terminal; without one it is
  * empty, and every line of the input is a command;

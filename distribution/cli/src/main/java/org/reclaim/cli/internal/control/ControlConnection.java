@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.reclaim.cli.internal.ExitStatus;
 import org.reclaim.launcher.control.Frame;
 import org.reclaim.launcher.control.FrameChannel;
@@ -31,7 +32,6 @@ final class ControlConnection implements Runnable {
     private static final long PRINTING_MILLIS = 200;
     private static final long CANCEL_SECONDS = 5;
     private static final long CLOSE_SECONDS = 2;
-    private static final int MAX_COMMANDS = 10_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlConnection.class);
 
@@ -73,7 +73,7 @@ final class ControlConnection implements Runnable {
                 answer(request.get());
                 listen();
             }
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             // Somebody who is no client, one that went or was too slow, or all was said and the connection is closed.
             LOG.debug("A conversation ended: {}", e.toString());
         } catch (InterruptedException e) {
@@ -89,7 +89,7 @@ final class ControlConnection implements Runnable {
         var frame = channel.read();
         while (frame.isPresent() && frame.get().type() == FrameType.COMMAND) {
             bytes += frame.get().payload().length;
-            if (bytes > FrameChannel.MAX_REQUEST || lines.size() == MAX_COMMANDS) {
+            if (bytes > FrameChannel.MAX_REQUEST || lines.size() == FrameChannel.MAX_COMMANDS) {
                 throw new ProtocolException("too many commands");
             }
             lines.add(frame.get().text());
@@ -101,8 +101,11 @@ final class ControlConnection implements Runnable {
     private void answer(Frame request) throws IOException, InterruptedException {
         Thread.ofPlatform().name("reclaim-control-out").start(outbox);
         switch (request.type()) {
-            case RUN -> begin(platform.commands(lines, streams()));
-            case ATTACH -> begin(platform.console(ClientTerminal.parse(request.text()), streams()));
+            case RUN -> begin(() -> platform.commands(lines, streams()));
+            case ATTACH -> {
+                var terminal = ClientTerminal.parse(request.text());
+                begin(() -> platform.console(terminal, streams()));
+            }
             case STATUS -> {
                 outbox.stream(FrameType.OUTPUT).write(platform.status().getBytes(StandardCharsets.UTF_8));
                 outbox.finish(ExitStatus.OK);
@@ -121,14 +124,25 @@ final class ControlConnection implements Runnable {
         return new ClientStreams(input, outbox.stream(FrameType.OUTPUT), outbox.stream(FrameType.ERRORS));
     }
 
-    private void begin(ClientWork asked) {
+    private void begin(Supplier<ClientWork> asked) {
         if (!places.tryAcquire()) {
-            streams().terminal().complain("the platform has as many clients as it takes; try again when one has gone");
-            outbox.finish(ExitStatus.FAILED);
+            refuse("the platform has as many clients as it takes; try again when one has gone");
             return;
         }
-        work = asked;
-        Thread.ofPlatform().name("reclaim-control-work").start(() -> carryOut(asked));
+        try {
+            work = asked.get();
+        } catch (RuntimeException e) {
+            places.release();
+            LOG.warn("The work for a client could not begin", e);
+            refuse(e.getMessage());
+            return;
+        }
+        Thread.ofPlatform().name("reclaim-control-work").start(() -> carryOut(work));
+    }
+
+    private void refuse(String why) {
+        streams().terminal().complain(why);
+        outbox.finish(ExitStatus.FAILED);
     }
 
     private void carryOut(ClientWork asked) {
