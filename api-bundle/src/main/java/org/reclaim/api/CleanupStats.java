@@ -1,10 +1,8 @@
 package org.reclaim.api;
 
 import java.time.Duration;
-import java.util.Collections;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -40,14 +38,11 @@ public record CleanupStats(
         if (cleanupDuration.isNegative()) {
             throw new IllegalArgumentException("cleanupDuration is " + cleanupDuration + ", must not be negative");
         }
-        if (byType.isEmpty()) {
-            byType = Map.of();
-        } else {
-            var copy = new LinkedHashMap<String, Long>(byType);
-            copy.forEach((type, freed) ->
-                    requireNotNegative("byType of " + Objects.requireNonNull(type, "type"), freed));
-            byType = Collections.unmodifiableMap(copy);
+        var copy = TypeCounts.copyOf(byType);
+        if (!copy.areValid()) {
+            copy.forEach((type, freed) -> requireNotNegative("byType of " + type, freed));
         }
+        byType = copy;
     }
 
     /**
@@ -62,7 +57,7 @@ public record CleanupStats(
      * @throws IllegalArgumentException if a number or the duration is negative
      */
     public static CleanupStats of(String type, long freed, long bytes, long errors, Duration duration) {
-        return new CleanupStats(freed, bytes, errors, duration, Map.of(type, freed));
+        return new CleanupStats(freed, bytes, errors, duration, TypeCounts.of(type, freed));
     }
 
     /**
@@ -82,23 +77,38 @@ public record CleanupStats(
      * @return the sums; {@link #byType()} keeps this order, then that of {@code other}
      */
     public CleanupStats merge(CleanupStats other) {
-        var types = new LinkedHashMap<String, Long>(byType);
-        other.byType.forEach((type, freed) -> types.merge(type, freed, CleanupStats::saturatedSum));
-        return new CleanupStats(
-                saturatedSum(resourcesFreed, other.resourcesFreed),
-                saturatedSum(bytesFreed, other.bytesFreed),
-                saturatedSum(errorsEncountered, other.errorsEncountered),
-                saturatedSum(cleanupDuration, other.cleanupDuration),
-                types);
+        return sum(List.of(this, other));
     }
 
-    private static long saturatedSum(long a, long b) {
+    /**
+     * Adds up the figures of cleanups, as {@link #merge} does for two.
+     *
+     * @param all in the order of cleanup
+     * @return the sums; {@link #NONE} of nothing
+     */
+    public static CleanupStats sum(List<CleanupStats> all) {
+        if (all.size() < 2) {
+            return all.isEmpty() ? NONE : all.getFirst();
+        }
+        long resources = 0;
+        long bytes = 0;
+        long errors = 0;
+        long seconds = 0;
+        long nanos = 0; // below a second each, so their sum does not overflow
+        for (var stats : all) {
+            resources = saturatedSum(resources, stats.resourcesFreed);
+            bytes = saturatedSum(bytes, stats.bytesFreed);
+            errors = saturatedSum(errors, stats.errorsEncountered);
+            seconds = saturatedSum(seconds, stats.cleanupDuration.getSeconds());
+            nanos += stats.cleanupDuration.getNano();
+        }
+        var duration = seconds > LONGEST.getSeconds() - nanos ? LONGEST : Duration.ofSeconds(seconds, nanos);
+        return new CleanupStats(resources, bytes, errors, duration, TypeCounts.sum(all));
+    }
+
+    static long saturatedSum(long a, long b) {
         long sum = a + b;
         return sum < 0 ? Long.MAX_VALUE : sum;
-    }
-
-    private static Duration saturatedSum(Duration a, Duration b) {
-        return b.compareTo(LONGEST.minus(a)) > 0 ? LONGEST : a.plus(b);
     }
 
     private static void requireNotNegative(String name, long value) {

@@ -12,8 +12,10 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.reclaim.api.CleanupStats;
+import org.reclaim.api.ProcessEnding;
 import org.reclaim.api.TypeOutcome;
 import org.reclaim.orchestrator.internal.Settings;
+import org.reclaim.orchestrator.internal.table.Owner;
 import org.reclaim.orchestrator.internal.table.Owners;
 import org.reclaim.orchestrator.internal.table.Tables;
 import org.reclaim.orchestrator.internal.table.TypeTable;
@@ -79,10 +81,36 @@ public final class Bindings {
     /**
      * One moment, in one object: who reads one half after the other could find a type in neither.
      *
-     * @param bound the types that have a cleanup, in order
-     * @param away  those that have none
+     * @param bound    the types that have a cleanup, in order
+     * @param away     those that have none
+     * @param told     those of the bound that want to know when a process ends
+     * @param allEmpty the outcomes for a process that holds nothing: the same for all, so made once
      */
-    record Snapshot(Step[] bound, Away[] away) {}
+    record Snapshot(Step[] bound, Away[] away, Step[] told, List<TypeOutcome> allEmpty) {
+
+        Snapshot(Step[] bound, Away[] away) {
+            this(
+                    bound,
+                    away,
+                    Arrays.stream(bound)
+                            .filter(step -> step.bound().cleanup() instanceof ProcessEnding)
+                            .toArray(Step[]::new),
+                    Arrays.stream(bound).map(Step::empty).toList());
+        }
+
+        /** Whether it is certain, without asking anybody, that a process never held anything of any type. */
+        boolean isNothingHeld(Owner owner) {
+            if (away.length > 0) {
+                return false;
+            }
+            for (var step : bound) {
+                if (!step.isTableInUse() || step.table().holding(owner) != null) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
 
     private final Owners owners;
     private final Tables tables;

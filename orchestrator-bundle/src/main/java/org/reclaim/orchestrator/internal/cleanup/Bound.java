@@ -29,7 +29,18 @@ public final class Bound {
     /** The calls that the running thread is in, innermost first. */
     private static final ScopedValue<Frame> CALLS = ScopedValue.newInstance();
 
-    private record Frame(Bound bound, Frame outer) {}
+    /** One of them; used again for the next call of the same thread once its call is over. */
+    private static final class Frame {
+        private final Frame outer;
+        private Object call;
+
+        Frame(Frame outer) {
+            this.outer = outer;
+        }
+    }
+
+    /** Stands for what is called although it is not bound. */
+    private static final Object UNBOUND = new Object();
 
     private final String resourceType;
     private final ResourceCleanup cleanup;
@@ -181,19 +192,44 @@ public final class Bound {
 
     /** Runs a call that {@link #tryEnter} has begun, marked as such for this thread. Does not {@link #exit}. */
     public <T, X extends Throwable> T inside(ScopedValue.CallableOp<? extends T, X> body) throws X {
-        var outer = CALLS.isBound() ? CALLS.get() : null;
-        return ScopedValue.where(CALLS, new Frame(this, outer)).call(body);
+        return inside(this, body);
+    }
+
+    private static <T, X extends Throwable> T inside(Object call, ScopedValue.CallableOp<? extends T, X> body)
+            throws X {
+        var present = CALLS.isBound() ? CALLS.get() : null;
+        if (present == null || present.call != null) {
+            return ScopedValue.where(CALLS, new Frame(present)).call(() -> inside(call, body));
+        }
+        present.call = call;
+        try {
+            return body.call();
+        } finally {
+            present.call = null;
+        }
+    }
+
+    /**
+     * Runs what makes several calls one after the other, itself not within one of them: marking a call costs as much as
+     * the scope in which a mark counts, which is opened here once for all of them.
+     */
+    static void withoutCall(Runnable body) {
+        ScopedValue.where(CALLS, new Frame(CALLS.isBound() ? CALLS.get() : null)).run(body);
     }
 
     /** Runs foreign code that cleans although it is not bound, marked for this thread as a call into a plug-in. */
     public static <T> T insideUnbound(Supplier<T> body) {
-        var outer = CALLS.isBound() ? CALLS.get() : null;
-        return ScopedValue.where(CALLS, new Frame(null, outer)).call(body::get);
+        return inside(UNBOUND, body::get);
     }
 
     /** Whether the running thread is within a call into any plug-in. */
     public static boolean isWithinCall() {
-        return CALLS.isBound();
+        for (var frame = CALLS.isBound() ? CALLS.get() : null; frame != null; frame = frame.outer) {
+            if (frame.call != null) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -225,8 +261,8 @@ public final class Bound {
 
     private int ownCalls() {
         int own = 0;
-        for (var frame = CALLS.isBound() ? CALLS.get() : null; frame != null; frame = frame.outer()) {
-            own += frame.bound() == this ? 1 : 0;
+        for (var frame = CALLS.isBound() ? CALLS.get() : null; frame != null; frame = frame.outer) {
+            own += frame.call == this ? 1 : 0;
         }
         return own;
     }

@@ -10,6 +10,8 @@ final class Call {
     private final long pid;
     private final boolean helper;
     private final Thread thread = Thread.currentThread();
+    private final String nameBefore = thread.getName();
+    private boolean named;
     private boolean returned;
     private boolean givenUp;
 
@@ -32,12 +34,24 @@ final class Call {
         return helper;
     }
 
+    /**
+     * Names its thread after what it does, for who looks at threads. Only when it takes long: that costs more than most
+     * cleanups, which are over before anybody could look.
+     */
+    synchronized void nameThread() {
+        if (!returned && !named) {
+            named = true;
+            thread.setName("reclaim-worker: " + bound.resourceType() + " of process " + pid);
+        }
+    }
+
     /** Gives it up and interrupts it; false if it has returned. */
     synchronized boolean giveUp() {
         if (returned) {
             return false;
         }
         givenUp = true;
+        nameThread();
         bound.addGivenUp(this);
         // Under the lock: the interrupt can't hit what the thread does after the call has returned.
         thread.interrupt();
@@ -47,6 +61,9 @@ final class Call {
     /** Says that it has returned, before {@link Bound#exit}; false if it was given up before. */
     synchronized boolean returned() {
         returned = true;
+        if (named) {
+            thread.setName(nameBefore);
+        }
         if (givenUp) {
             bound.removeGivenUp(this);
             Thread.interrupted();

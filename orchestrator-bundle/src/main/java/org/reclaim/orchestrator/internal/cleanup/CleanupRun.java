@@ -51,6 +51,9 @@ final class CleanupRun {
     /** Used by the thread that awaits; a hand-over to another such thread orders them. */
     private int next;
 
+    /** When the step before the next one was done, if this thread did it; else 0. */
+    private long clock;
+
     private Segment segment;
 
     private volatile Thread watcher;
@@ -69,15 +72,17 @@ final class CleanupRun {
     /** The outcomes so far, in order. */
     CleanupResult resultSoFar() {
         var list = new ArrayList<TypeOutcome>(steps.length);
-        var stats = CleanupStats.NONE;
+        var stats = new ArrayList<CleanupStats>(steps.length);
         for (int i = 0; i < steps.length; i++) {
             var outcome = outcomes.get(i);
             if (outcome != null) {
                 list.add(outcome);
-                stats = outcome.status() == Status.EMPTY ? stats : stats.merge(outcome.stats());
+                if (outcome.status() != Status.EMPTY) {
+                    stats.add(outcome.stats());
+                }
             }
         }
-        return new CleanupResult(pid, stats, list);
+        return new CleanupResult(pid, CleanupStats.sum(stats), list);
     }
 
     /** What a type that was given up has brought since. */
@@ -98,11 +103,12 @@ final class CleanupRun {
     CleanupResult await() throws InterruptedException {
         while (next < steps.length) {
             if (segment == null) {
-                if (doHere(steps[next])) {
-                    next++;
-                    continue;
+                Bound.withoutCall(this::doHere);
+                if (next == steps.length) {
+                    break;
                 }
                 segment = new Segment(next);
+                clock = 0;
                 start(segment);
             }
             next = watch(segment);
@@ -111,7 +117,14 @@ final class CleanupRun {
         return resultSoFar();
     }
 
-    /** Does a step on this thread if nothing in it can wait; false if it needs a worker. */
+    /** Does steps on this thread, up to the first that may wait: it needs a worker. */
+    private void doHere() {
+        while (next < steps.length && doHere(steps[next])) {
+            next++;
+        }
+    }
+
+    /** Does a step on this thread if nothing in it can wait; else false. */
     private boolean doHere(Step step) {
         if (step.isTableInUse() && (owner == null || step.table().holding(owner) == null)) {
             outcomes.set(next, step.empty());
@@ -121,8 +134,13 @@ final class CleanupRun {
         if (!cleanup.isQuick() && !cleanup.isNonBlocking()) {
             return false;
         }
-        long end = System.nanoTime() + deadline(next).toNanos();
-        outcomes.set(next, cleanup.isQuick() ? cleanup.quick() : cleanup.perform(() -> System.nanoTime() - end >= 0));
+        if (cleanup.isQuick()) {
+            outcomes.set(next, cleanup.quick());
+            return true;
+        }
+        long start = clock == 0 ? System.nanoTime() : clock;
+        outcomes.set(next, cleanup.perform(start, () -> System.nanoTime() - start >= deadline(next).toNanos()));
+        clock = cleanup.doneAt();
         return true;
     }
 
@@ -234,9 +252,6 @@ final class CleanupRun {
         /** Calls what was entered, and leaves it. */
         private TypeOutcome call(int i, StepCleanup cleanup, Bound bound) {
             var call = new Call(bound, pid, false);
-            var thread = Thread.currentThread();
-            var name = thread.getName();
-            thread.setName("reclaim-worker: " + bound.resourceType() + " of process " + pid);
             inProgress = new Attempt(cleanup, call, new Helpers(orchestrator.workers(), pid));
             try {
                 // Read after the attempt was written (both volatile): pairs with giveUp(), which sets the outcome and
@@ -245,14 +260,13 @@ final class CleanupRun {
                     return timedOut(i, cleanup, "not called: too late");
                 }
                 called = true;
-                return cleanup.perform(bound, () -> outcomes.get(i) != null);
+                return cleanup.perform(bound, System.nanoTime(), () -> outcomes.get(i) != null);
             } finally {
                 inProgress = null;
                 call.returned();
                 bound.exit();
                 // Whatever the plug-in did to this thread must not hit the next type.
                 Thread.interrupted();
-                thread.setName(name);
             }
         }
 
@@ -285,9 +299,12 @@ final class CleanupRun {
             return true;
         }
 
-        /** Called by the watcher now and then: lets others release what is left of a table when one release hangs. */
+        /** Called by the watcher when it has taken a while: if one release hangs, others release what else is there. */
         void helpIfStuck() {
             var attempt = inProgress;
+            if (attempt != null) {
+                attempt.call().nameThread();
+            }
             var holding = attempt == null ? null : attempt.cleanup().holding();
             if (holding != null) {
                 attempt.helpers().look(attempt.call().bound(), holding);

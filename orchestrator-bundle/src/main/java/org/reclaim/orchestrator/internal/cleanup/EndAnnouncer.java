@@ -36,10 +36,15 @@ final class EndAnnouncer {
         this.stuckCallReturned = stuckCallReturned;
     }
 
-    /** Tells those that implement {@link ProcessEnding} and hold something of the process. Does not wait. */
+    /**
+     * Tells those that hold something of the process. Does not wait.
+     *
+     * @param steps types whose cleanup implements {@link ProcessEnding}
+     */
     void announce(Step[] steps, Owner owner) {
         for (var step : steps) {
-            if (step.bound().cleanup() instanceof ProcessEnding ending && mayHold(step, owner)) {
+            if (mayHold(step, owner)) {
+                var ending = (ProcessEnding) step.bound().cleanup();
                 workers.tryExecute(
                         "telling " + step.bound() + " that process " + owner.pid() + " ends",
                         () -> call(step, ending, owner.pid()));

@@ -44,6 +44,9 @@ final class FollowUp implements CleanupRun.Late {
     /** Takes the result of a cleanup; remembers what stays unsettled. */
     void finished(CleanupRun run, Owner owner, CleanupResult result) {
         account(result.stats());
+        if (unsettled.isEmpty() && result.isSuccess()) {
+            return;
+        }
         for (var outcome : result.outcomes()) {
             if (outcome.status().isSettled()) {
                 // Of an earlier end, if this is not the first cleanup of the process.
@@ -62,6 +65,9 @@ final class FollowUp implements CleanupRun.Late {
     /** To be called once an end is recorded, after {@link Owner#markEnded}. */
     void ended(Owner owner, CleanupResult result) {
         forgetIfEmpty(owner);
+        if (result.isSuccess()) {
+            return;
+        }
         for (var outcome : result.outcomes()) {
             // What was released between the cleanup and the mark was not told as late (see Holding.released).
             if (!outcome.status().isSettled() && isFreed(owner, outcome.resourceType())) {

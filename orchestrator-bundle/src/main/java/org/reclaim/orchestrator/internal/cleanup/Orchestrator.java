@@ -148,34 +148,39 @@ public final class Orchestrator implements ResourceOrchestrator, AutoCloseable {
 
     /** Tells the types that implement {@code ProcessEnding} and hold something of the process. Does not wait. */
     public void announceEnd(Owner owner) {
-        announcer.announce(bindings.steps(), owner);
+        announcer.announce(bindings.snapshot().told(), owner);
     }
 
     /** Begins the unified cleanup of a process; nothing is done before {@link #finish}. */
     public Cleaning begin(long pid, Owner owner) {
         var snapshot = bindings.snapshot();
-        var bound = snapshot.bound();
-        var away = Arrays.stream(snapshot.away())
-                .filter(type -> isAffected(type, pid, owner))
-                .map(Away::step)
-                .toArray(Step[]::new);
-        var steps = away.length == 0
-                ? bound
-                : Stream.concat(Arrays.stream(bound), Arrays.stream(away)).toArray(Step[]::new);
-        return new Cleaning(new CleanupRun(this, pid, owner, steps, followUp));
+        if (owner != null && snapshot.isNothingHeld(owner)) {
+            return new Cleaning(null, new CleanupResult(pid, CleanupStats.NONE, snapshot.allEmpty()));
+        }
+        var steps = snapshot.away().length == 0 ? snapshot.bound() : withAway(snapshot, pid, owner);
+        return new Cleaning(new CleanupRun(this, pid, owner, steps, followUp), null);
     }
 
-    /** A cleanup in progress. */
+    private static Step[] withAway(Bindings.Snapshot snapshot, long pid, Owner owner) {
+        var away = Arrays.stream(snapshot.away())
+                .filter(type -> isAffected(type, pid, owner))
+                .map(Away::step);
+        return Stream.concat(Arrays.stream(snapshot.bound()), away).toArray(Step[]::new);
+    }
+
+    /** A cleanup in progress. Of a process that holds nothing, nothing runs: the result is there from the start. */
     public static final class Cleaning {
         private final CleanupRun run;
+        private final CleanupResult result;
 
-        private Cleaning(CleanupRun run) {
+        private Cleaning(CleanupRun run, CleanupResult result) {
             this.run = run;
+            this.result = result;
         }
 
         /** What has been done of it. */
         public CleanupResult resultSoFar() {
-            return run.resultSoFar();
+            return run == null ? result : run.resultSoFar();
         }
     }
 
@@ -194,8 +199,9 @@ public final class Orchestrator implements ResourceOrchestrator, AutoCloseable {
      * @throws InterruptedException if the thread is interrupted while it waits; another call goes on
      */
     public CleanupResult finish(Cleaning cleaning, Owner owner) throws InterruptedException {
-        var result = cleaning.run.await();
-        followUp.finished(cleaning.run, owner, result);
+        var run = cleaning.run;
+        var result = run == null ? cleaning.result : run.await();
+        followUp.finished(run, owner, result);
         if (result.isSuccess()) {
             LOG.debug("{}", result);
         } else {

@@ -36,6 +36,7 @@ final class StepCleanup {
     private final long freedBefore;
     private final long bytesBefore;
     private final long failedBefore;
+    private long doneAt;
 
     /** Begins now: what the table counts from here on is this cleanup's doing. {@code owner} may be null: unknown. */
     StepCleanup(Bindings bindings, long pid, Owner owner, Step step) {
@@ -86,12 +87,17 @@ final class StepCleanup {
         return Optional.ofNullable(bound == null || bound.isClosed() ? bindings.current(step.resourceType()) : bound);
     }
 
+    /** When it was done. */
+    long doneAt() {
+        return doneAt;
+    }
+
     /** Does it, on this thread, for as long as it takes; see the other one. */
-    TypeOutcome perform(BooleanSupplier givenUp) {
+    TypeOutcome perform(long start, BooleanSupplier givenUp) {
         for (var bound = present(); bound.isPresent(); bound = present()) {
             if (bound.get().tryEnter()) {
                 try {
-                    return perform(bound.get(), givenUp);
+                    return perform(bound.get(), start, givenUp);
                 } finally {
                     bound.get().exit();
                 }
@@ -104,10 +110,10 @@ final class StepCleanup {
      * Does it, on this thread, for as long as it takes.
      *
      * @param bound   whom to call, entered by the caller
+     * @param start   now, or a moment ago
      * @param givenUp answers true once nobody is interested in the outcome any more
      */
-    TypeOutcome perform(Bound bound, BooleanSupplier givenUp) {
-        long start = System.nanoTime();
+    TypeOutcome perform(Bound bound, long start, BooleanSupplier givenUp) {
         var holding = holding();
         return bound.inside(() -> tableCounts && holding != null
                 ? withTable(bound, holding, start, givenUp)
@@ -115,12 +121,20 @@ final class StepCleanup {
     }
 
     private TypeOutcome withTable(Bound bound, Holding<?> holding, long start, BooleanSupplier givenUp) {
+        var tally = holding.tally();
         String problem;
         try {
-            var stats = bound.cleanup().cleanup(pid);
-            problem = stats == null ? "cleanup returned null" : errorsOf(stats);
+            tally.begun(start);
+            var told = bound.cleanup().cleanup(pid);
+            if (isWhatTheTableTold(tally, told) && holding.isEmpty()) {
+                doneAt = start + told.cleanupDuration().toNanos();
+                return new TypeOutcome(step.resourceType(), Status.FREED, told, "");
+            }
+            problem = told == null ? "cleanup returned null" : errorsOf(told);
         } catch (Throwable t) { // an Error too: a broken plug-in must not keep the other types alive
             problem = Failures.describe(t);
+        } finally {
+            tally.begun(0);
         }
         if (!holding.isBusy()) {
             holding.releaseSinglesIfAlone();
@@ -138,6 +152,17 @@ final class StepCleanup {
             return judge(problem, stats, !failed && isLeft(holding));
         }
         return unbound(stats);
+    }
+
+    /**
+     * Whether the figures are those with which the table answered the last call of {@code releaseAll}, and that one did
+     * it all: nearly every cleanup is that call and nothing else. Then they need no second look, nor the clock.
+     */
+    private boolean isWhatTheTableTold(Tally tally, CleanupStats told) {
+        return tally.isLatest(told)
+                && told.errorsEncountered() == 0
+                && told.resourcesFreed() == tally.freed() - freedBefore
+                && told.bytesFreed() == tally.bytes() - bytesBefore;
     }
 
     /** Whether something stays: an acquisition that comes too late may be there for an instant. */
@@ -276,7 +301,8 @@ final class StepCleanup {
         return first.isEmpty() || second.isEmpty() ? first + second : first + "; " + second;
     }
 
-    private static Duration since(long start) {
-        return Duration.ofNanos(System.nanoTime() - start);
+    private Duration since(long start) {
+        doneAt = System.nanoTime();
+        return Duration.ofNanos(doneAt - start);
     }
 }

@@ -84,6 +84,10 @@ final class Unsettled {
         backOff(key, 0, outcome);
     }
 
+    boolean isEmpty() {
+        return pairs.isEmpty();
+    }
+
     /** Removes a pair because it was freed; says whether it was there. */
     boolean settle(long pid, String resourceType) {
         boolean removed = !pairs.isEmpty() && pairs.remove(new Key(pid, resourceType)) != null;

@@ -2,9 +2,10 @@ package org.reclaim.orchestrator.internal.table;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.Consumer;
 
 /** Slots for entries; part of a {@link Stripe}. It never moves or shrinks, so an entry's slot is its for good. */
-final class Chunk {
+class Chunk {
 
     private static final VarHandle SLOTS = MethodHandles.arrayElementVarHandle(Entry[].class);
     private static final VarHandle NEXT;
@@ -29,16 +30,22 @@ final class Chunk {
     /** Set once. Volatile: an entry is published in a chunk only after the chunk was published here. */
     private volatile Chunk next;
 
-    Chunk(Stripe stripe, int size) {
+    private Chunk(Stripe stripe, int size) {
         this.stripe = stripe;
         this.slots = new Entry<?>[size];
     }
 
-    Holding<?> holding() {
-        return stripe.holding();
+    /** The first one of a stripe, which is the stripe itself. */
+    Chunk(int size) {
+        this.stripe = (Stripe) this;
+        this.slots = new Entry<?>[size];
     }
 
-    int size() {
+    final Holding<?> holding() {
+        return stripe.ofHolding();
+    }
+
+    final int size() {
         return slots.length;
     }
 
@@ -71,6 +78,37 @@ final class Chunk {
     /** The entry in a slot, or null. Volatile: pairs with {@link #tryClaim}. */
     Entry<?> entry(int slot) {
         return (Entry<?>) SLOTS.getVolatile(slots, slot);
+    }
+
+    /** Visits all entries. */
+    void forEach(Consumer<Entry<?>> visitor) {
+        for (int slot = 0; slot < slots.length; slot++) {
+            var entry = entry(slot);
+            if (entry != null) {
+                visitor.accept(entry);
+            }
+        }
+    }
+
+    /** Whether an entry is in one of some states: a bit for each. */
+    boolean isAny(int states) {
+        for (int slot = 0; slot < slots.length; slot++) {
+            var entry = entry(slot);
+            if (entry != null && (states >> entry.state() & 1) != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Releases what no other thread is releasing; goes on after what fails. */
+    void release(boolean closedOnly, Holding<?> holding, Counts counts) {
+        for (int slot = 0; slot < slots.length; slot++) {
+            var entry = entry(slot);
+            if (entry != null && (closedOnly ? entry.tryAcquireIfClosed() : entry.tryAcquireForRelease())) {
+                entry.releaseOrPark(holding, counts);
+            }
+        }
     }
 
     /** Empties a slot, by the only thread that may: the one that freed its entry. */

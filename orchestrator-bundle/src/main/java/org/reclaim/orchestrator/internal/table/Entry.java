@@ -21,6 +21,9 @@ class Entry<T> implements ResourceHandle<T> {
     static final int RELEASING = 2;
     static final int FREED = 3;
 
+    /** The states of what is not freed yet, a bit for each. */
+    static final int HELD = 1 << LIVE | 1 << CLOSED | 1 << RELEASING;
+
     private static final int STATE_BITS = 2;
     private static final int STATE_MASK = (1 << STATE_BITS) - 1;
     private static final VarHandle CONTROL;
@@ -85,7 +88,7 @@ class Entry<T> implements ResourceHandle<T> {
             }
         }
         long size = bytes();
-        var failure = releaseOrPark(Tally.NONE);
+        var failure = releaseOrPark(chunk.holding(), Counts.NONE);
         if (late && state() == FREED) {
             table().freedLate(pid(), size);
         }
@@ -121,51 +124,57 @@ class Entry<T> implements ResourceHandle<T> {
         if (!move(LIVE, FREED)) {
             return false;
         }
-        chunk.holding().giveBack(bytes());
-        leave();
+        var holding = chunk.holding();
+        holding.giveBack(bytes());
+        leave(holding);
         return true;
     }
 
     /**
      * Releases what the calling thread has moved to RELEASING.
      *
-     * @param tally counts it, before its state tells others: who sees it freed also sees it counted
+     * @param holding what it is part of
+     * @param counts  counts it, before its state tells others: who sees it freed also sees it counted
      * @return what the releaser threw, or null: freed, or left CLOSED because the type is away
      */
-    final Throwable releaseOrPark(Tally tally) {
+    final Throwable releaseOrPark(Holding<?> holding, Counts counts) {
+        var table = holding.table();
         do {
             // Read after RELEASING was set (both volatile): pairs with TypeTable.detach, which clears the releaser and
             // then looks for RELEASING entries. Either we see none here, or we are waited for there.
-            var releaser = table().releaser();
+            var releaser = table.releaser();
             if (releaser != null) {
-                return release(releaser, tally);
+                return release(releaser, holding, counts);
             }
             setState(CLOSED);
             // Read again: pairs with TypeTable.open, which sets the releaser and then looks for CLOSED entries.
-        } while (table().releaser() != null && move(CLOSED, RELEASING));
+        } while (table.releaser() != null && move(CLOSED, RELEASING));
         return null;
     }
 
-    private Throwable release(Releaser<Object> releaser, Tally tally) {
+    private Throwable release(Releaser<Object> releaser, Holding<?> holding, Counts counts) {
         try {
             releaser.release(resource);
         } catch (Throwable t) { // an Error too: whatever a plug-in throws, the resource counts as still held
-            tally.countFailed(t);
+            counts.countFailed(t);
             setState(CLOSED);
             return t;
         }
-        tally.countFreed(bytes());
+        long size = bytes();
+        counts.countFreed(size);
         // Before the state: when an end finds nothing left, the bytes are back, too.
-        chunk.holding().giveBack(bytes());
-        setState(FREED);
-        leave();
+        holding.giveBack(size);
+        // Release, cheaper than volatile: who waits for it looks again. An end that stops waiting just now, before
+        // Holding.released sees that it did, finds it when it tries again.
+        CONTROL.setRelease(this, control & ~STATE_MASK | FREED);
+        leave(holding);
         return null;
     }
 
-    private void leave() {
+    private void leave(Holding<?> holding) {
         resource = null;
         chunk.free(slot());
-        chunk.holding().released();
+        holding.released();
     }
 
     /** What identifies it to people. */

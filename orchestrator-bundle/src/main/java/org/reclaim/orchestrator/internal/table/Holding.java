@@ -18,15 +18,17 @@ public final class Holding<R> {
     private static final int STRIPES =
             Math.clamp(Integer.highestOneBit(Runtime.getRuntime().availableProcessors() * 8 - 1), 8, 128);
 
-    private static final VarHandle STRIPES_FIELD;
+    private static final VarHandle OTHERS;
     private static final VarHandle STRIPE = MethodHandles.arrayElementVarHandle(Stripe[].class);
     private static final VarHandle BYTES;
+    private static final VarHandle TALLY;
 
     static {
         try {
             var lookup = MethodHandles.lookup();
-            STRIPES_FIELD = lookup.findVarHandle(Holding.class, "stripes", Stripe[].class);
+            OTHERS = lookup.findVarHandle(Holding.class, "others", Stripe[].class);
             BYTES = lookup.findVarHandle(Holding.class, "bytes", long.class);
+            TALLY = lookup.findVarHandle(Holding.class, "tally", Tally.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -35,8 +37,11 @@ public final class Holding<R> {
     private final Owner owner;
     private final TypeTable<R> table;
 
-    /** One until two threads have met, then many, made when first used. */
-    private volatile Stripe[] stripes = {new Stripe(this)};
+    /** The only one until two threads have met in it. */
+    private final Stripe first = new Stripe(this);
+
+    /** Null until then; made when first used. */
+    private volatile Stripe[] others;
 
     private volatile long bytes;
 
@@ -65,11 +70,9 @@ public final class Holding<R> {
         return present != null ? present : makeTally();
     }
 
-    private synchronized Tally makeTally() {
-        if (tally == null) {
-            tally = new Tally();
-        }
-        return tally;
+    private Tally makeTally() {
+        var made = new Tally();
+        return TALLY.compareAndSet(this, null, made) ? made : tally;
     }
 
     /** Bytes reserved or held. */
@@ -111,9 +114,9 @@ public final class Holding<R> {
     }
 
     private Stripe stripe() {
-        var all = stripes;
-        if (all.length == 1) {
-            return all[0];
+        var all = others;
+        if (all == null) {
+            return first;
         }
         int index = (int) Thread.currentThread().threadId() & all.length - 1;
         var stripe = (Stripe) STRIPE.getAcquire(all, index);
@@ -126,11 +129,8 @@ public final class Holding<R> {
     }
 
     private void spread() {
-        var all = stripes;
-        if (all.length == 1) {
-            var many = new Stripe[STRIPES];
-            many[0] = all[0];
-            STRIPES_FIELD.compareAndSet(this, all, many);
+        if (others == null) {
+            OTHERS.compareAndSet(this, null, new Stripe[STRIPES]);
         }
     }
 
@@ -169,49 +169,63 @@ public final class Holding<R> {
 
     /** How many slots there are, free ones included. */
     long slots() {
-        var all = stripes;
-        long slots = 0;
-        for (int i = 0; i < all.length; i++) {
-            var stripe = (Stripe) STRIPE.getVolatile(all, i);
-            for (var chunk = stripe == null ? null : stripe.first(); chunk != null; chunk = chunk.next()) {
-                slots += chunk.size();
-            }
-        }
-        return slots;
+        var slots = new long[1];
+        anyChunk(chunk -> {
+            slots[0] += chunk.size();
+            return false;
+        });
+        return slots[0];
     }
 
-    /** Visits all entries; stops when the visitor answers true, and says whether it did. */
-    private boolean anyEntry(Predicate<Entry<?>> visitor) {
-        var all = stripes;
-        for (int i = 0; i < all.length; i++) {
-            var stripe = (Stripe) STRIPE.getVolatile(all, i);
-            for (var chunk = stripe == null ? null : stripe.first(); chunk != null; chunk = chunk.next()) {
-                for (int slot = 0; slot < chunk.size(); slot++) {
-                    var entry = chunk.entry(slot);
-                    if (entry != null && visitor.test(entry)) {
-                        return true;
-                    }
-                }
+    /** Visits all chunks; stops when the visitor answers true, and says whether it did. */
+    private boolean anyChunk(Predicate<Chunk> visitor) {
+        if (anyChunk(first, visitor)) {
+            return true;
+        }
+        // Volatile: an entry is published in one of them only after they were published here.
+        var all = others;
+        for (int i = 0; all != null && i < all.length; i++) {
+            if (anyChunk((Stripe) STRIPE.getVolatile(all, i), visitor)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean anyChunk(Stripe stripe, Predicate<Chunk> visitor) {
+        for (Chunk chunk = stripe; chunk != null; chunk = chunk.next()) {
+            if (visitor.test(chunk)) {
+                return true;
             }
         }
         return false;
     }
 
     void forEachEntry(Consumer<Entry<?>> visitor) {
-        anyEntry(entry -> {
-            visitor.accept(entry);
+        anyChunk(chunk -> {
+            chunk.forEach(visitor);
             return false;
         });
     }
 
     /** Whether everything has been freed. */
     public boolean isEmpty() {
-        return !anyEntry(entry -> entry.state() != Entry.FREED) && singles().stream().noneMatch(Single::isHeld);
+        return !isAnyEntry(Entry.HELD) && !areSinglesHeld();
     }
 
     /** Whether some thread is releasing something at this moment, or making a single. */
     public boolean isBusy() {
-        return anyEntry(entry -> entry.state() == Entry.RELEASING) || singles().stream().anyMatch(Single::isBusy);
+        var present = singles;
+        return isAnyEntry(1 << Entry.RELEASING) || present != null && present.areBusy();
+    }
+
+    private boolean isAnyEntry(int states) {
+        return anyChunk(chunk -> chunk.isAny(states));
+    }
+
+    private boolean areSinglesHeld() {
+        var present = singles;
+        return present != null && present.areHeld();
     }
 
     /** What is held, for display. */
@@ -237,28 +251,33 @@ public final class Holding<R> {
      * left, the singles.
      */
     public void releaseAll() {
-        forEachEntry(entry -> {
-            if (entry.tryAcquireForRelease()) {
-                entry.releaseOrPark(tally());
-            }
-        });
+        release(false);
         releaseSinglesIfAlone();
     }
 
     /** Releases the singles, if nothing else is left. */
     public void releaseSinglesIfAlone() {
-        if (!singles().isEmpty() && !anyEntry(entry -> entry.state() != Entry.FREED)) {
-            singles.release();
+        var present = singles;
+        if (present != null && !isAnyEntry(Entry.HELD)) {
+            present.release();
         }
     }
 
     /** Releases what users closed while the type was away, or whose release failed. */
     void releaseClosed() {
-        forEachEntry(entry -> {
-            if (entry.tryAcquireIfClosed()) {
-                entry.releaseOrPark(tally());
-            }
-        });
+        release(true);
+    }
+
+    private void release(boolean closedOnly) {
+        var counts = tally().counts();
+        try {
+            anyChunk(chunk -> {
+                chunk.release(closedOnly, this, counts);
+                return false;
+            });
+        } finally {
+            counts.done();
+        }
     }
 
     /** See {@code ResourceTable.one}. */

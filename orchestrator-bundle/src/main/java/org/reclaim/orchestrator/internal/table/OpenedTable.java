@@ -121,18 +121,18 @@ final class OpenedTable<R> implements ResourceTable<R> {
         if (holding == null) {
             return CleanupStats.NONE;
         }
-        long start = System.nanoTime();
         var tally = holding.tally();
+        long start = tally.since();
         long freed = tally.freed();
         long bytes = tally.bytes();
         long failed = tally.failed();
         holding.releaseAll();
-        return CleanupStats.of(
+        return tally.told(CleanupStats.of(
                 table.resourceType(),
                 tally.freed() - freed,
                 tally.bytes() - bytes,
                 tally.failed() - failed,
-                Duration.ofNanos(System.nanoTime() - start));
+                Duration.ofNanos(System.nanoTime() - start)));
     }
 
     @Override

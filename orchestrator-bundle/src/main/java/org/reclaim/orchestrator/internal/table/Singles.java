@@ -63,10 +63,32 @@ final class Singles {
         all.forEach(this::release);
     }
 
+    /** Whether there is something to free, or soon may be. */
+    boolean areHeld() {
+        for (var single : all) {
+            if (single.isHeld()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether some thread is making or releasing one at this moment. */
+    boolean areBusy() {
+        for (var single : all) {
+            if (single.isBusy()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private void release(Single<?> single) {
         var failure = single.release(holding.table());
         if (failure != null) {
-            holding.tally().countFailed(failure);
+            var counts = holding.tally().counts();
+            counts.countFailed(failure);
+            counts.done();
         }
     }
 

@@ -1,42 +1,37 @@
 package org.reclaim.orchestrator.internal.table;
 
 /**
- * Where some threads put their entries of one holding: a list of chunks.
+ * Where some threads put their entries of one holding: a list of chunks, of which it is the first itself.
  *
  * <p>A free slot is the one freed last, else the next one on a walk round all slots. When a round has found fewer free
  * ones than a quarter of all, the slots are doubled. So a claim costs a few steps on average, whatever the order in
  * which slots are freed, and there are at most some four times as many slots as there were entries at a time. All
  * fields of the walk are hints, plain and raced upon; what counts is the compare-and-set on the slot.
  */
-final class Stripe {
+final class Stripe extends Chunk {
 
-    private static final int FIRST_CHUNK = 8;
+    private static final int FIRST_CHUNK = 16;
     private static final int LARGEST_CHUNK = 1 << 20;
 
     private final Holding<?> holding;
-    private final Chunk first;
-    private Chunk freed;
-    private Chunk walking;
+    private Chunk freedLast = this;
+    private Chunk walking = this;
     private int claimedThisRound;
-    private int capacity = FIRST_CHUNK;
 
     Stripe(Holding<?> holding) {
+        super(FIRST_CHUNK);
         this.holding = holding;
-        first = new Chunk(this, FIRST_CHUNK);
-        freed = first;
-        walking = first;
     }
 
-    Holding<?> holding() {
+    Holding<?> ofHolding() {
         return holding;
     }
 
-    Chunk first() {
-        return first;
-    }
-
     void freedIn(Chunk chunk) {
-        freed = chunk;
+        // Compared first: nearly always it is the same, and a store of a reference costs the collector's barrier.
+        if (freedLast != chunk) {
+            freedLast = chunk;
+        }
     }
 
     /**
@@ -45,12 +40,8 @@ final class Stripe {
      * @return false if another thread was claiming slots of this stripe at the same time; the entry has a slot anyway
      */
     boolean add(Entry<?> entry) {
-        var chunk = freed;
-        int hint = chunk.freed;
-        if (chunk.isFree(hint) && chunk.tryClaim(hint, entry)) {
-            return true;
-        }
-        return walk(entry);
+        var chunk = freedLast;
+        return chunk.tryClaim(chunk.freed, entry) || walk(entry);
     }
 
     private boolean walk(Entry<?> entry) {
@@ -74,14 +65,15 @@ final class Stripe {
 
     private void nextChunk(Chunk walked) {
         var next = walked.next();
-        if (next == null && claimedThisRound < capacity / 4) {
-            int size = Math.min(capacity, LARGEST_CHUNK);
-            next = walked.appended(size);
-            capacity += size;
-        }
         if (next == null) {
-            next = first;
-            claimedThisRound = 0;
+            // The last chunk is as large as all before it together, until they are as large as they get.
+            int capacity = walked == this ? walked.size() : 2 * walked.size();
+            if (claimedThisRound < capacity / 4) {
+                next = walked.appended(Math.min(capacity, LARGEST_CHUNK));
+            } else {
+                next = this;
+                claimedThisRound = 0;
+            }
         }
         next.cursor = 0;
         walking = next;

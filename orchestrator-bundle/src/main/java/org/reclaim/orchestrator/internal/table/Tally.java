@@ -1,64 +1,135 @@
 package org.reclaim.orchestrator.internal.table;
 
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.reclaim.api.CleanupStats;
 
 /**
  * What ends and retries have released of one holding, counted as it happens: still right when the thread that releases
  * gets stuck. What users close themselves is not in it.
+ *
+ * <p>Each thread that releases counts by itself, in {@link Counts} that nobody else writes meanwhile, so counting costs
+ * no more than a store. There are as many as there were such threads at a time, nearly always one: it has this itself.
  */
-public class Tally {
+public final class Tally extends Counts {
 
-    /** Counts nothing: for what users close themselves. */
-    static final Tally NONE = new Tally() {
-        @Override
-        void countFreed(long size) {
-            // Not the doing of an end.
+    private static final VarHandle MORE;
+
+    static {
+        try {
+            MORE = MethodHandles.lookup().findVarHandle(Tally.class, "more", Counts.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
         }
-
-        @Override
-        void countFailed(Throwable failure) {
-            // The user is told himself.
-        }
-    };
-
-    private final AtomicLong freed = new AtomicLong();
-    private final AtomicLong bytes = new AtomicLong();
-    private final AtomicLong failed = new AtomicLong();
-    private final AtomicReference<String> lastFailure = new AtomicReference<>("");
-
-    void countFreed(long size) {
-        bytes.addAndGet(size);
-        freed.incrementAndGet();
     }
 
-    void countFailed(Throwable failure) {
-        lastFailure.set(Failures.describe(failure));
-        failed.incrementAndGet();
+    private volatile Counts more;
+    private volatile String lastFailure = "";
+
+    /** Since when the cleanup in progress runs, for it and what it calls; see {@link #begun}. */
+    private long since;
+
+    private CleanupStats latest;
+
+    /** Counts for the calling thread alone, until it calls {@link Counts#done}. */
+    Counts counts() {
+        if (tryClaim()) {
+            return this;
+        }
+        for (var present = more; present != null; present = present.next) {
+            if (present.tryClaim()) {
+                return present;
+            }
+        }
+        var made = new OfAnother(this);
+        do {
+            made.next = more;
+        } while (!MORE.compareAndSet(this, made.next, made));
+        return made;
+    }
+
+    /** Of a thread that releases while another one does. */
+    private static final class OfAnother extends Counts {
+        private final Tally tally;
+
+        OfAnother(Tally tally) {
+            this.tally = tally;
+            tryClaim();
+        }
+
+        @Override
+        void failed(Throwable failure) {
+            tally.failed(failure);
+        }
+    }
+
+    @Override
+    void failed(Throwable failure) {
+        lastFailure = Failures.describe(failure);
     }
 
     /** Resources freed so far. */
     public long freed() {
-        return freed.get();
+        long sum = ownFreed();
+        for (var counts = more; counts != null; counts = counts.next) {
+            sum += counts.ownFreed();
+        }
+        return sum;
     }
 
     /** Their bytes. */
     public long bytes() {
-        return bytes.get();
+        long sum = ownBytes();
+        for (var counts = more; counts != null; counts = counts.next) {
+            sum += counts.ownBytes();
+        }
+        return sum;
     }
 
     /** Releases that threw so far; one resource may count several times. */
     public long failed() {
-        return failed.get();
+        long sum = ownFailed();
+        for (var counts = more; counts != null; counts = counts.next) {
+            sum += counts.ownFailed();
+        }
+        return sum;
     }
 
     /** What the latest of them threw; empty if none did. */
     public String lastFailure() {
-        return lastFailure.get();
+        return lastFailure;
     }
 
     /** Freed or failed so far: moves as long as the release makes progress. */
     public long progress() {
-        return freed.get() + failed.get();
+        return freed() + failed();
+    }
+
+    /**
+     * Says that a cleanup begins, or is over: a reading of the clock costs more than releasing a resource, and what the
+     * cleanup calls can do with the one of its beginning. A hint: what the figures mean never depends on it.
+     *
+     * @param nanos of {@link System#nanoTime}; 0 if none is in progress
+     */
+    public void begun(long nanos) {
+        since = nanos;
+        latest = null;
+    }
+
+    /** When the cleanup in progress began; now, if none is. */
+    long since() {
+        long begun = since;
+        return begun == 0 ? System.nanoTime() : begun;
+    }
+
+    /** Remembers what was told of this holding. */
+    CleanupStats told(CleanupStats stats) {
+        latest = stats;
+        return stats;
+    }
+
+    /** Whether these figures are what the table has told last, and since the cleanup in progress began. */
+    public boolean isLatest(CleanupStats stats) {
+        return stats != null && stats == latest;
     }
 }

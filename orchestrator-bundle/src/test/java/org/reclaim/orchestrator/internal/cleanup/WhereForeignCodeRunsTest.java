@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.reclaim.api.CleanupStats;
 import org.reclaim.orchestrator.internal.testing.Asked;
 import org.reclaim.orchestrator.internal.testing.Item;
+import org.reclaim.orchestrator.internal.testing.Patience;
 import org.reclaim.orchestrator.internal.testing.Shelf;
 import org.reclaim.orchestrator.internal.testing.TestPlatform;
 
@@ -162,12 +163,15 @@ class WhereForeignCodeRunsTest {
     }
 
     @Test
-    void theNameOfAWorkerSaysWhatItIsDoingAndNothingOnceItIsDone() {
+    void theNameOfAWorkerThatTakesLongSaysWhatItIsDoingAndNothingOnceItIsDone() {
         var names = new ConcurrentLinkedQueue<String>();
         var asked = new Asked("asked") {
             @Override
             public CleanupStats cleanup(long pid) {
-                names.add(Thread.currentThread().getName());
+                var worker = Thread.currentThread();
+                var name = worker.getName();
+                Patience.until(() -> !worker.getName().equals(name));
+                names.add(worker.getName());
                 return super.cleanup(pid);
             }
         };
