@@ -60,7 +60,9 @@ public class StayingUpIT {
             assertThat(stopped).isEqualTo(new Reclaim.Result(0, "", ""));
             assertThat(ProcessHandle.of(pid)).isEmpty();
             assertThat(runtime).doesNotExist();
-            assertThat(log).exists();
+            assertThat(Files.readAllLines(log)).satisfiesExactly(
+                    line -> assertThat(line).contains("Listening on " + runtime),
+                    line -> assertThat(line).contains("A client asks the platform to stop"));
             assertThat(platform.run("status"))
                     .isEqualTo(new Reclaim.Result(3, "not running: " + home + "\n", ""));
             assertThat(platform.run("stop").status()).isZero();

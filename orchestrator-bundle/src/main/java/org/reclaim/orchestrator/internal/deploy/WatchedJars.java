@@ -23,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says why a jar in a watched folder is not installed, or is not what it seems: File Install passes over what is no
- * bundle without a word, and takes a bundle away whose file has been overwritten by such; and Felix does not look at
- * signatures.
+ * Says which bundles come and go, and why a jar in a watched folder is not installed, or is not what it seems: File
+ * Install passes over what is no bundle without a word, and takes a bundle away whose file has been overwritten by such;
+ * and Felix does not look at signatures.
  *
  * <p>It never takes a file: who takes one keeps it, and a jar that was half there would not be looked at again when it
  * is complete. Without File Install nobody asks for this service, so its classes need not be there.
@@ -69,17 +69,26 @@ public final class WatchedJars implements ArtifactInstaller, BundleListener {
     /** File Install does not ask for a file that replaces one which it knows. */
     @Override
     public void bundleChanged(BundleEvent event) {
-        switch (event.getType()) {
-            case BundleEvent.UNINSTALLED -> fileOf(event.getBundle()).ifPresent(this::canHandle);
-            case BundleEvent.INSTALLED, BundleEvent.UPDATED -> fileOf(event.getBundle()).ifPresent(file ->
-                    wrongSignature(file).ifPresent(problem -> LOG.warn(
-                            "{} is wrongly signed: {}. No bundle need be signed, so it counts as not signed",
-                            file,
-                            problem)));
-            default -> {
-                // Says nothing about its file.
+        var bundle = event.getBundle();
+        fileOf(bundle).ifPresent(file -> {
+            switch (event.getType()) {
+                case BundleEvent.INSTALLED -> arrived("Installed", bundle, file);
+                case BundleEvent.UPDATED -> arrived("Updated", bundle, file);
+                case BundleEvent.UNINSTALLED -> {
+                    LOG.info("Uninstalled {} {} from {}", bundle.getSymbolicName(), bundle.getVersion(), file);
+                    canHandle(file);
+                }
+                default -> {
+                    // Says nothing about its file.
+                }
             }
-        }
+        });
+    }
+
+    private static void arrived(String how, Bundle bundle, File file) {
+        LOG.info("{} {} {} from {}", how, bundle.getSymbolicName(), bundle.getVersion(), file);
+        wrongSignature(file).ifPresent(problem -> LOG.warn(
+                "{} is wrongly signed: {}. No bundle need be signed, so it counts as not signed", file, problem));
     }
 
     /** The jar that a bundle was installed from. */

@@ -47,7 +47,7 @@ public final class Activator implements BundleActivator {
         commands = new Commands(settings.orphans());
         processes = core.newProcesses(commands);
         fronts = new Fronts(context, core::settings);
-        stopListener = new StopListener(context, processes);
+        stopListener = new StopListener(context, processes, core.orchestrator());
         context.addBundleListener(stopListener);
         cleanups = new CleanupTracker(context, core.orchestrator(), fronts, core::settings);
         cleanups.open();

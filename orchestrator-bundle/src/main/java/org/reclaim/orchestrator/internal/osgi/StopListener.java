@@ -9,6 +9,7 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.SynchronousBundleListener;
 import org.reclaim.orchestrator.internal.Core;
+import org.reclaim.orchestrator.internal.cleanup.Orchestrator;
 import org.reclaim.orchestrator.internal.process.Processes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,10 +28,12 @@ final class StopListener implements SynchronousBundleListener {
 
     private final Bundle own;
     private final Processes processes;
+    private final Orchestrator orchestrator;
 
-    StopListener(BundleContext context, Processes processes) {
+    StopListener(BundleContext context, Processes processes, Orchestrator orchestrator) {
         this.own = context.getBundle();
         this.processes = processes;
+        this.orchestrator = orchestrator;
     }
 
     @Override
@@ -41,6 +44,7 @@ final class StopListener implements SynchronousBundleListener {
         }
         if (bundle.getBundleId() == Constants.SYSTEM_BUNDLE_ID) {
             processes.beginStop();
+            orchestrator.stopping();
         } else if (runsComponents(bundle)) {
             // Types may come back with it, so new processes are not refused.
             var left = processes.endAllButBundles();
