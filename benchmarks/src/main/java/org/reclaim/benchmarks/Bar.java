@@ -32,6 +32,19 @@ sealed interface Bar {
         }
     }
 
+    /** So many times its time at most. */
+    record AtMost(double times) implements Bar {
+        @Override
+        public boolean isReached(double own, double peer) {
+            return own <= peer * times;
+        }
+
+        @Override
+        public String toString() {
+            return "at most " + times + " times its time";
+        }
+    }
+
     /** So many nanoseconds more at most. */
     record Above(double nanos) implements Bar {
         @Override

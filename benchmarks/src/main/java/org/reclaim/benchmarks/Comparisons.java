@@ -45,6 +45,33 @@ final class Comparisons {
                 Comparison.of("start + end, nothing held", end("startAndEnd"), MAPS, idleMaps));
     }
 
+    /** Ending what holds ten thousand of one thing, or stands among a million others. */
+    static List<Comparison> batch() {
+        var amidMany = batch("amid").with("others", 1_000_000);
+        return List.of(
+                Comparison.of("end, of each of 10,000 open files", batch("files"), "closing in a loop",
+                                batch("filesByHand"))
+                        .bar(new Bar.AtMost(1.1)),
+                Comparison.of("end, of each of 10,000 blocks", batch("blocks"), "closing shared arenas",
+                                batch("arenas"))
+                        .bar(new Bar.Faster(100)),
+                Comparison.of("end, among 1,000,000 others", amidMany, "among 1,000",
+                                batch("amid").with("others", 1_000))
+                        .bar(new Bar.AtMost(1.5)));
+    }
+
+    /** What frameworks do for the same. */
+    static List<Comparison> peers() {
+        var own = track("ownProcessTable", 1);
+        var ownOfTwo = track("ownProcessTable", 2);
+        return List.of(
+                Comparison.of("track + release", own, "Netty, 1 of 128 tracked", peer("nettySampled", 1)),
+                Comparison.of("track + release", own, "Netty, each tracked", peer("nettyParanoid", 1)),
+                Comparison.of("track + release", own, "Vert.x CloseFuture", peer("vertxCloseFuture", 1)),
+                Comparison.of("2 threads, 2 processes", ownOfTwo, "Netty, 1 of 128 tracked", peer("nettySampled", 2)),
+                Comparison.of("2 threads, 2 processes", ownOfTwo, "Vert.x CloseFuture", peer("vertxCloseFuture", 2)));
+    }
+
     /** Handing messages of 64 bytes to another thread; reading by io_uring. */
     static List<Comparison> rings() {
         var agrona = Case.of(RingBenchmark.class, "agrona", 1);
@@ -61,6 +88,14 @@ final class Comparisons {
 
     private static Case track(String method, int threads) {
         return Case.of(TrackBenchmark.class, method, threads);
+    }
+
+    private static Case batch(String method) {
+        return Case.of(BatchBenchmark.class, method, 1);
+    }
+
+    private static Case peer(String method, int threads) {
+        return Case.of(PeerBenchmark.class, method, threads);
     }
 
     private static Case end(String method) {

@@ -11,7 +11,7 @@ import java.util.Queue;
 import org.reclaim.benchmarks.Round.Effort;
 
 /**
- * The command line: {@code [--short] [--rounds N] [--java FLAG]... [track] [end] [rings] [bytes]}.
+ * The command line: {@code [--short] [--rounds N] [--java FLAG]... [track] [end] [batch] [peers] [rings] [bytes]}.
  *
  * @param topics   what to measure
  * @param rounds   how often each case is measured, in a JVM of its own each time
@@ -31,6 +31,8 @@ record Invocation(List<Topic> topics, int rounds, Effort effort, List<String> jv
     enum Topic {
         TRACK,
         END,
+        BATCH,
+        PEERS,
         RINGS,
         BYTES
     }

@@ -78,6 +78,8 @@ final class Main {
         return invocation.topics().stream().flatMap(topic -> switch (topic) {
             case TRACK -> Comparisons.track().stream();
             case END -> Comparisons.end().stream();
+            case BATCH -> Comparisons.batch().stream();
+            case PEERS -> Comparisons.peers().stream();
             case RINGS -> Comparisons.rings().stream();
             case BYTES -> Stream.<Comparison>empty();
         }).toList();

@@ -13,7 +13,12 @@ import org.openjdk.jmh.runner.BenchmarkList;
 class ComparisonsTest {
 
     private static Stream<Case> cases() {
-        return Stream.of(Comparisons.track(), Comparisons.end(), Comparisons.rings())
+        return Stream.of(
+                        Comparisons.track(),
+                        Comparisons.end(),
+                        Comparisons.batch(),
+                        Comparisons.peers(),
+                        Comparisons.rings())
                 .flatMap(List::stream)
                 .flatMap(each -> Stream.concat(Stream.of(each.ours()), each.peers().stream()))
                 .distinct();

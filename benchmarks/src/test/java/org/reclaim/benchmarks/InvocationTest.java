@@ -12,7 +12,7 @@ class InvocationTest {
 
     @Test
     void measuresEverythingIfNothingIsNamed() {
-        assertThat(Invocation.parse().topics()).containsExactly(Topic.TRACK, Topic.END, Topic.RINGS, Topic.BYTES);
+        assertThat(Invocation.parse().topics()).containsExactly(Topic.values());
     }
 
     @Test
@@ -62,7 +62,7 @@ class InvocationTest {
     void saysWhatThereIsWhenItDoesNotKnowAName() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Invocation.parse("trakc"))
-                .withMessage("unknown 'trakc'; there are track, end, rings, bytes (all if none is named), --short,"
-                        + " --rounds N and --java FLAG");
+                .withMessage("unknown 'trakc'; there are track, end, batch, peers, rings, bytes (all if none is named),"
+                        + " --short, --rounds N and --java FLAG");
     }
 }

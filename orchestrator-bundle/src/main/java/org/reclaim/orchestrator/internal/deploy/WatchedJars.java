@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Says which bundles come and go, and why a jar in a watched folder is not installed, or is not what it seems: File
- * Install passes over what is no bundle without a word, and takes a bundle away whose file has been overwritten by such;
+ * Install passes over what is no bundle without a word, and takes a bundle away whose file has been overwritten by one;
  * and Felix does not look at signatures.
  *
  * <p>It never takes a file: who takes one keeps it, and a jar that was half there would not be looked at again when it
