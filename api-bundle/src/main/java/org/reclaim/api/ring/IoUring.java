@@ -208,14 +208,25 @@ public final class IoUring {
     }
 
     /**
-     * The connection that an accept has brought.
+     * The connection that an accept has brought. It is a part of this instance, and no resource of its own, until
+     * {@link IoUringManager#trackAccepted} makes it one.
      *
      * @param result of the operation
-     * @return a descriptor that belongs to this instance and is closed with it, or earlier by its own
-     *     {@link RingDescriptor#close}; empty if it was closed, or the result is no such number
+     * @return a descriptor that is closed with this instance, or earlier by its own {@link RingDescriptor#close}; empty
+     *     if it was closed or made a resource of its own, or the result is no such number
      */
     public Optional<RingDescriptor> accepted(int result) {
         return core.accepted().find(result);
+    }
+
+    /**
+     * Leaves an accepted connection to who tracks it from now on; for the resource type only.
+     *
+     * @param connection from {@link #accepted}
+     * @return whether it is the caller's now: false if it was closed, or somebody else has it
+     */
+    public boolean handOver(RingDescriptor connection) {
+        return core.accepted().handOver(connection);
     }
 
     /** Below 0 if there will never be any. */
