@@ -24,6 +24,9 @@ public final class SharedMemory {
     /** The longest name, in bytes, without the slash in front. */
     public static final int MAX_NAME_LENGTH = 254;
 
+    /** The longest {@link #instancePrefix}, in bytes: it leaves room for 134 more. */
+    public static final int MAX_PREFIX_LENGTH = 120;
+
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1," + MAX_NAME_LENGTH + "}");
 
     private static final int O_RDONLY = 0;
@@ -62,6 +65,7 @@ public final class SharedMemory {
      * @param runtimeFolder the private folder of this run of the platform, such as {@code /tmp/reclaim-0/4711}
      * @return such as {@code reclaim-0-4711-}, with {@code _} for what can't be in a name; without a folder, a
      *     beginning that nobody else has
+     * @throws IllegalArgumentException if it would be longer than {@value #MAX_PREFIX_LENGTH}
      */
     public static String instancePrefix(Optional<Path> runtimeFolder) {
         return runtimeFolder
@@ -69,7 +73,17 @@ public final class SharedMemory {
                 .filter(folder -> folder.getNameCount() > 1)
                 .map(folder -> folder.getParent().getFileName() + "-" + folder.getFileName() + "-")
                 .map(prefix -> prefix.replaceAll("[^A-Za-z0-9._-]", "_"))
+                .map(prefix -> requireShort(prefix, runtimeFolder.orElseThrow()))
                 .orElseGet(() -> "reclaim-" + HexFormat.of().toHexDigits(new SecureRandom().nextLong()) + "-");
+    }
+
+    private static String requireShort(String prefix, Path runtimeFolder) {
+        if (prefix.length() > MAX_PREFIX_LENGTH) {
+            throw new IllegalArgumentException("runtimeFolder is '" + runtimeFolder + "', of which the names of shared"
+                    + " memory would begin with '" + prefix + "', " + prefix.length() + " characters, must be at most "
+                    + MAX_PREFIX_LENGTH + ": the folder and its parent must have shorter names");
+        }
+        return prefix;
     }
 
     /**

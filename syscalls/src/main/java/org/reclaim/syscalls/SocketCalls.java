@@ -109,7 +109,7 @@ public final class SocketCalls {
         }
     }
 
-    private static int writeAddress(InetSocketAddress from, MemorySegment to) {
+    static int writeAddress(InetSocketAddress from, MemorySegment to) {
         boolean ipv6 = from.getAddress() instanceof Inet6Address;
         to.set(JAVA_SHORT, 0, (short) (ipv6 ? AF_INET6 : AF_INET));
         to.set(NETWORK_SHORT, PORT, (short) from.getPort());
@@ -121,14 +121,19 @@ public final class SocketCalls {
         return ipv6 ? ADDRESS_BYTES : INET_BYTES;
     }
 
-    private static InetSocketAddress readAddress(MemorySegment from) {
+    static InetSocketAddress readAddress(MemorySegment from) {
         int port = Short.toUnsignedInt(from.get(NETWORK_SHORT, PORT));
         boolean ipv6 = from.get(JAVA_SHORT, 0) == AF_INET6;
+        var bytes = ipv6
+                ? from.asSlice(ADDRESS6, 16).toArray(JAVA_BYTE)
+                : from.asSlice(ADDRESS4, 4).toArray(JAVA_BYTE);
+        int scope = ipv6 ? from.get(JAVA_INT_UNALIGNED, SCOPE6) : 0;
         try {
             return new InetSocketAddress(
-                    InetAddress.getByAddress(ipv6
-                            ? from.asSlice(ADDRESS6, 16).toArray(JAVA_BYTE)
-                            : from.asSlice(ADDRESS4, 4).toArray(JAVA_BYTE)),
+                    // A link-local address means nothing without its scope; the other ones have none, not even 0.
+                    scope == 0
+                            ? InetAddress.getByAddress(bytes)
+                            : Inet6Address.getByAddress(null, bytes, scope),
                     port);
         } catch (UnknownHostException e) {
             throw new IllegalStateException("Addresses of 4 and 16 bytes are right", e);

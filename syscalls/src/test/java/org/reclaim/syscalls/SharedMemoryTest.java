@@ -56,6 +56,19 @@ class SharedMemoryTest {
     }
 
     @Test
+    void aRuntimeFolderWhoseNameLeavesNoRoomForOthersIsRefused() {
+        var longest = Path.of("/tmp", "p".repeat(SharedMemory.MAX_PREFIX_LENGTH / 2 - 1),
+                "f".repeat(SharedMemory.MAX_PREFIX_LENGTH / 2 - 1));
+        assertThat(SharedMemory.instancePrefix(Optional.of(longest))).hasSize(SharedMemory.MAX_PREFIX_LENGTH);
+
+        var tooLong = Path.of(longest + "f");
+        assertThatThrownBy(() -> SharedMemory.instancePrefix(Optional.of(tooLong)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("runtimeFolder is '" + tooLong + "', of which the names of shared memory would")
+                .hasMessageContaining("', 121 characters, must be at most 120");
+    }
+
+    @Test
     void anExistingNameIsRefusedAndLeftAlone() throws Exception {
         SharedMemory.create(name, 1).close();
 

@@ -84,9 +84,9 @@ public interface IpcManager {
     /**
      * Makes a pipe of the kernel's, pipe(7). Its ends are as those of {@link java.nio.channels.Pipe#open()}: blocking
      * at first. Threads that wait in an end, virtual ones without a carrier, are woken by an
-     * {@link java.nio.channels.AsynchronousCloseException} when it is closed, which the cleanup of its process does.
-     * The reader sees the end of the stream when the writing end is closed and what was written is read; the writer
-     * gets an {@link IOException} when the reading end is closed.
+     * {@link java.nio.channels.AsynchronousCloseException} when it is closed, which the cleanup of its process does: if
+     * the bundle of this type is away, when it is back. The reader sees the end of the stream when the writing end is
+     * closed and what was written is read; the writer gets an {@link IOException} when the reading end is closed.
      *
      * <p>A closed end that is registered with a selector keeps its descriptor until that selector selects again or is
      * closed. Until then it is still held, and closing its handle says so.

@@ -172,7 +172,16 @@ public final class IpcNamespace {
     public SharedMemoryBlock attachSharedMemory(long pid, String name, MemoryAccess access, Mapping opening)
             throws IOException {
         var memory = find(name, MemoryObject.class, "shared memory");
-        var block = map(memory, pid, access, false, opening);
+        SharedMemoryBlock block;
+        try {
+            block = map(memory, pid, access, false, opening);
+        } catch (IOException e) {
+            if (memory.isOpen()) {
+                throw e;
+            }
+            // It was unlinked meanwhile: what was found wrong is of another one of the same name, if of any.
+            throw (NoSuchIpcNameException) none("shared memory", name).initCause(e);
+        }
         if (!memory.isOpen()) {
             // It was unlinked meanwhile, and what was opened may be another one of the same name.
             block.unmap();

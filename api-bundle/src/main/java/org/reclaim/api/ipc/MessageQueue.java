@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * <p>Every use throws {@link IpcClosedException} once the owner has closed its handle or ended, and once this process
  * has closed its own or ended; who waits at that moment is woken by it. Messages that are in the queue when the owner
- * closes it are gone.
+ * closes it are gone. If the bundle of the type is away then, all that comes when it is back.
  */
 public final class MessageQueue {
 

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>Every use throws {@link IpcClosedException} once the owner of the topic has closed it or ended, and once this
  * process has closed the subscription or ended; who waits at that moment is woken by it. Messages that are in the queue
- * then are gone.
+ * then are gone. If the bundle of the type is away then, all that comes when it is back.
  */
 public final class Subscription {
 

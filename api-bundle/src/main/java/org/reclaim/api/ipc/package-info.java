@@ -11,6 +11,10 @@
  *   <li>shared memory stays as it is for those who are attached, until they detach or end. Nobody can attach any more.
  *   <li>of a pipe, which has no name, the other end is told by the kernel: end of stream, or broken pipe.
  * </ul>
+ *
+ * <p>All that is done by the bundle of this type. While it is away, closed handles and ended processes wait for it:
+ * names stay taken, and who waits in a queue, a subscription or a pipe goes on waiting until the bundle is back, unless
+ * its thread is interrupted. Sending and receiving goes on.
  */
 @Export
 @Version("1.0.0")

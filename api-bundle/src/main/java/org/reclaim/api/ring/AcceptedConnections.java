@@ -5,7 +5,10 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
-/** The connections that accepts of one instance have brought, by number, until each is closed. Thread-safe. */
+/**
+ * The connections that accepts of one instance have brought, by number, until each is closed or handed over.
+ * Thread-safe.
+ */
 final class AcceptedConnections {
 
     private final ConcurrentMap<Integer, RingDescriptor> open = new ConcurrentHashMap<>();
@@ -28,6 +31,11 @@ final class AcceptedConnections {
 
     Optional<RingDescriptor> find(int number) {
         return Optional.ofNullable(open.get(number));
+    }
+
+    /** False if it was closed, or handed over before. */
+    boolean handOver(RingDescriptor connection) {
+        return open.remove(connection.number(), connection);
     }
 
     void closeAll() {

@@ -79,9 +79,13 @@ final class AuxiliaryMemory {
         long at = (long) slot * SLOT_BYTES;
         boolean ipv6 = memory.get(JAVA_SHORT, at) == AF_INET6;
         var bytes = memory.asSlice(at + (ipv6 ? ADDRESS6 : ADDRESS4), ipv6 ? 16 : 4).toArray(JAVA_BYTE);
+        int scope = ipv6 ? memory.get(JAVA_INT, at + SCOPE6) : 0;
         try {
             return new InetSocketAddress(
-                    InetAddress.getByAddress(bytes),
+                    // A link-local address means nothing without its scope; the other ones have none, not even 0.
+                    scope == 0
+                            ? InetAddress.getByAddress(bytes)
+                            : Inet6Address.getByAddress(null, bytes, scope),
                     Short.toUnsignedInt(memory.get(NETWORK_SHORT, at + PORT)));
         } catch (UnknownHostException e) {
             throw new IllegalStateException("Addresses of 4 and 16 bytes are right", e);

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -38,11 +37,14 @@ public final class IoUring {
     /** How many completions are told without taking the lock again. */
     private static final int BATCH = 64;
 
+    /** How long the kernel, short of memory, has before it is asked again. */
+    private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
     private final RingSetup setup;
     private final RingCore core;
     private final CompletionWait waits;
     private final OperationQueue polled;
-    private final AtomicLong allocated = new AtomicLong();
+    private final BufferSpace space;
 
     /** For the next who polls: empty while somebody does. */
     private final AtomicReference<CompletionBatch> spare = new AtomicReference<>(new CompletionBatch(BATCH));
@@ -56,6 +58,7 @@ public final class IoUring {
         this.setup = Objects.requireNonNull(setup, "setup");
         core = new RingCore(setup);
         waits = new CompletionWait(setup.descriptor(), setup.wakeUp(), setup.arena(), setup.calls());
+        space = new BufferSpace(setup);
         polled = new OperationQueue(core, setup.pid(), setup.buffers(), null);
     }
 
@@ -96,25 +99,7 @@ public final class IoUring {
      * @throws IllegalStateException    if so much is not free
      */
     public MemorySegment allocate(long byteSize, long alignment) {
-        if (byteSize < 1 || byteSize > setup.buffers().byteSize()) {
-            throw new IllegalArgumentException(
-                    "byteSize is " + byteSize + ", must be 1 to " + setup.buffers().byteSize());
-        }
-        if (alignment < 1 || alignment > IoUringManager.BUFFERS_ALIGNMENT || Long.bitCount(alignment) != 1) {
-            throw new IllegalArgumentException("alignment is " + alignment + ", must be a power of two from 1 to "
-                    + IoUringManager.BUFFERS_ALIGNMENT);
-        }
-        while (true) {
-            long end = allocated.get();
-            long begin = end + alignment - 1 & -alignment;
-            if (begin > setup.buffers().byteSize() - byteSize) {
-                throw new IllegalStateException(this + " has " + (setup.buffers().byteSize() - end) + " of "
-                        + setup.buffers().byteSize() + " bytes free, which is too few for " + byteSize);
-            }
-            if (allocated.compareAndSet(end, begin + byteSize)) {
-                return setup.buffers().asSlice(begin, byteSize);
-            }
-        }
+        return space.allocate(byteSize, alignment);
     }
 
     /**
@@ -217,26 +202,38 @@ public final class IoUring {
                 return all;
             }
             if (told == 0) {
-                waits.await(seen, left);
+                waits.await(seen, core.isAnyStranded() ? Math.min(left, AGAIN_NANOS) : left);
             }
         }
     }
 
     /**
-     * The connection that an accept has brought.
+     * The connection that an accept has brought. It is a part of this instance, and no resource of its own, until
+     * {@link IoUringManager#trackAccepted} makes it one.
      *
      * @param result of the operation
-     * @return a descriptor that belongs to this instance and is closed with it, or earlier by its own
-     *     {@link RingDescriptor#close}; empty if it was closed, or the result is no such number
+     * @return a descriptor that is closed with this instance, or earlier by its own {@link RingDescriptor#close}; empty
+     *     if it was closed or made a resource of its own, or the result is no such number
      */
     public Optional<RingDescriptor> accepted(int result) {
         return core.accepted().find(result);
+    }
+
+    /**
+     * Leaves an accepted connection to who tracks it from now on; for the resource type only.
+     *
+     * @param connection from {@link #accepted}
+     * @return whether it is the caller's now: false if it was closed, or somebody else has it
+     */
+    public boolean handOver(RingDescriptor connection) {
+        return core.accepted().handOver(connection);
     }
 
     /** Below 0 if there will never be any. */
     private int tell(Completion handler, int limit) throws IoUringException {
         var kept = spare.getAndSet(null);
         var batch = kept == null ? new CompletionBatch(BATCH) : kept;
+        boolean stranded = core.isAnyStranded();
         int told = 0;
         try {
             while (told < limit) {
@@ -252,6 +249,9 @@ public final class IoUring {
             throw e;
         } finally {
             spare.set(batch);
+            if (!stranded && core.isAnyStranded()) {
+                waits.wake(); // whoever waits already waits for completions alone
+            }
         }
     }
 

@@ -106,4 +106,17 @@ public interface IoUringManager {
      * @throws IllegalArgumentException if the family is another one
      */
     ResourceHandle<RingDescriptor> openTcp(long pid, ProtocolFamily family) throws IOException;
+
+    /**
+     * Makes a connection that an accept has brought a resource of its own. Before that it is a part of the instance: it
+     * is closed with it, and people who look at what the process holds see the instance alone. Afterwards it is shown,
+     * counted and freed like a socket of {@link #openTcp}, and stays open when its instance is closed.
+     *
+     * @param ring   the instance that has accepted it
+     * @param result of the accept
+     * @return its handle
+     * @throws IllegalArgumentException if that is no open connection of the instance, or this was done before
+     * @throws ProcessEndedException    if the process is ending or has ended: the connection is closed with it
+     */
+    ResourceHandle<RingDescriptor> trackAccepted(IoUring ring, int result);
 }

@@ -109,7 +109,8 @@ public final class OperationQueue {
      *
      * @param listener from {@link IoUringManager#listenTcp}
      * @param token    given back when it has completed, with the number of the connection's descriptor, which
-     *                 {@link IoUring#accepted} turns into the connection
+     *                 {@link IoUring#accepted} turns into the connection, and
+     *                 {@link IoUringManager#trackAccepted} into a resource of its own
      * @return false if there is no room
      */
     public boolean accept(RingDescriptor listener, long token) {

@@ -67,9 +67,14 @@ final class OperationSlots {
         return states.length - freeCount;
     }
 
-    /** A free one, which is to be filled and queued; there is one. */
-    int take() {
-        return free[--freeCount];
+    /** A free one, which is to be filled, queued, and then taken; there is one. */
+    int next() {
+        return free[freeCount - 1];
+    }
+
+    /** Takes the {@link #next} one. */
+    void takeNext() {
+        freeCount--;
     }
 
     /** What goes to the kernel. */

@@ -16,7 +16,6 @@ import java.util.stream.IntStream;
  */
 final class RingCore {
 
-    private static final int NO_SLOT = -1;
     private static final int MAX_TEXTS = 5;
 
     private final RingSetup setup;
@@ -35,6 +34,9 @@ final class RingCore {
 
     /** The kernel's memory is not touched any more. Guarded by the lock. */
     private boolean ended;
+
+    /** Whether some that lost their thread are queued, and not with the kernel again. Written under the lock. */
+    private volatile boolean stranded;
 
     RingCore(RingSetup setup) {
         this.setup = setup;
@@ -59,13 +61,11 @@ final class RingCore {
             long token) {
         lock.lock();
         try {
-            int slot = tryTake(on);
-            if (slot == NO_SLOT) {
+            if (!tryUse(on)) {
                 return false;
             }
-            slots.fill(slot, Opcodes.word(opcode, on.number()), offset, address, lengthAndFlags);
-            slots.fill(slot, on, completion, token);
-            submitter.add(slot);
+            slots.fill(slots.next(), Opcodes.word(opcode, on.number()), offset, address, lengthAndFlags);
+            add(on, completion, token);
             return true;
         } finally {
             lock.unlock();
@@ -76,17 +76,31 @@ final class RingCore {
     boolean queue(Entry entry, RingDescriptor on, Completion completion, long token) {
         lock.lock();
         try {
-            int slot = tryTake(on);
-            if (slot == NO_SLOT) {
+            if (!tryUse(on)) {
                 return false;
             }
-            entry.fill(slot, slots, auxiliary);
-            slots.fill(slot, on, completion, token);
-            submitter.add(slot);
+            boolean filled = false;
+            try {
+                entry.fill(slots.next(), slots, auxiliary);
+                filled = true;
+            } finally {
+                if (!filled && on != null) {
+                    on.endUse();
+                }
+            }
+            add(on, completion, token);
             return true;
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Last, when nothing can fail any more: a slot that was taken and not queued would never be free again. */
+    private void add(RingDescriptor on, Completion completion, long token) {
+        int slot = slots.next();
+        slots.fill(slot, on, completion, token);
+        submitter.add(slot);
+        slots.takeNext();
     }
 
     /** Words an operation. */
@@ -157,6 +171,11 @@ final class RingCore {
         }
     }
 
+    /** Whether the kernel could not take again what it had ended with its thread: then waiting is not enough. */
+    boolean isAnyStranded() {
+        return stranded;
+    }
+
     AcceptedConnections accepted() {
         return accepted;
     }
@@ -191,26 +210,26 @@ final class RingCore {
         }
     }
 
-    private int tryTake(RingDescriptor on) {
+    /** False if there is no place; else nobody closes the descriptor any more, unless it is null. */
+    private boolean tryUse(RingDescriptor on) {
         requireNotEnding();
         if (slots.areAllTaken() || submitter.isFull()) {
-            return NO_SLOT;
+            return false;
         }
         if (on != null && !on.tryUse()) {
             throw new IllegalArgumentException("descriptor is " + on + ", which is closed");
         }
-        return slots.take();
+        return true;
     }
 
     private void reap(CompletionBatch into, int limit) throws IoUringException {
-        boolean again = false;
         boolean some = false;
         while (!completions.isEmpty()) {
             long userData = completions.userData();
             if (Submitter.isCancellation(userData)) {
                 slots.cancellationCompleted(Submitter.slotOf(userData));
             } else if (into.size() < limit && !into.isFull()) {
-                again |= complete(Submitter.slotOf(userData), completions.result(), into);
+                complete(Submitter.slotOf(userData), completions.result(), into);
             } else {
                 break;
             }
@@ -222,27 +241,21 @@ final class RingCore {
         } else {
             submitter.fetchOverflown();
         }
-        if (again) {
+        if (stranded) {
             submitter.flush();
+            stranded = submitter.pending() > 0;
         }
     }
 
-    /** True if it was queued again. */
-    private boolean complete(int slot, int result, CompletionBatch into) {
-        if (result == -ErrorNumbers.ECANCELED && !slots.isCancelled(slot) && tryAgain(slot)) {
-            return true;
+    private void complete(int slot, int result, CompletionBatch into) {
+        // Its thread has ended, and nobody wanted it to.
+        if (result == -ErrorNumbers.ECANCELED && !ending && !slots.isCancelled(slot) && slots.tryUseAgain(slot)) {
+            // There is room: of each other slot the queue has the operation or its cancellation, of this one nothing.
+            submitter.add(slot);
+            stranded = true;
+        } else {
+            slots.complete(slot, slots.hasAccepted(slot, result) ? own(slot, result) : result, into);
         }
-        slots.complete(slot, slots.hasAccepted(slot, result) ? own(slot, result) : result, into);
-        return false;
-    }
-
-    /** Its thread has ended, and nobody wanted it to. */
-    private boolean tryAgain(int slot) {
-        if (ending || submitter.isFull() || !slots.tryUseAgain(slot)) {
-            return false;
-        }
-        submitter.add(slot);
-        return true;
     }
 
     /** An accepted connection; one that comes while the instance ends was never there. */

@@ -22,6 +22,8 @@ import java.lang.invoke.VarHandle;
  *    388      4  its pid in the operating system; 0 if it does not want to be looked for
  *    392      4  state of the consumer
  *    396      4  its pid in the operating system, or 0
+ *    400      8  where the pid of the producer means something: the inode of its /proc/self/ns/pid; 0 if it can't tell
+ *    408      8  the same of the consumer
  * </pre>
  *
  * <p>All else is 0. Tail, head and states lie 128 bytes apart, two lines of cache: who polls one is not disturbed by
@@ -36,15 +38,19 @@ import java.lang.invoke.VarHandle;
  * <ol>
  *   <li>Map all of the memory, readable and writable. Check magic, version, and that the size is that of the header and
  *       the capacity.
- *   <li>Take a side: compare its state with FREE and set it to TAKEN, atomically; write the pid. A side is taken once:
- *       who has left does not come back, so that nobody has to guess what of his work was done.
+ *   <li>Take a side: compare its state with FREE and set it to TAKEN, atomically; write the inode of the pid namespace,
+ *       then the pid with release semantics. A side is taken once: who has left does not come back, so that nobody has
+ *       to guess what of his work was done.
  *   <li>The producer writes records between tail and {@code head + capacity}, then the new tail with release semantics.
  *       It reads the head with acquire semantics: then the consumer is done with what lies before it.
  *   <li>The consumer reads the tail with acquire semantics: then all records before it are complete. It writes the new
  *       head with release semantics when it is done with them.
  *   <li>Leave: write LEFT to the state, with release semantics, after the last tail or head. A consumer that reads LEFT
  *       with acquire semantics reads the tail once more: what was written before is still to be read.
- *   <li>A side that waits for one whose process of the operating system is gone may write LEFT in its place.
+ *   <li>A side that waits for one whose process of the operating system is gone may write LEFT in its place. It can
+ *       tell that only if both have the same pid namespace, pid_namespaces(7): in another one, as containers have, the
+ *       same number is somebody else. There, and where one of both can't tell its namespace, a side that was killed is
+ *       waited for as if it lived.
  * </ol>
  */
 public final class RingLayout {
@@ -90,6 +96,12 @@ public final class RingLayout {
 
     /** Offset of the pid of the consumer. */
     public static final long CONSUMER_PID = 396;
+
+    /** Offset of the pid namespace of the producer. */
+    public static final long PRODUCER_NAMESPACE = 400;
+
+    /** Offset of the pid namespace of the consumer. */
+    public static final long CONSUMER_NAMESPACE = 408;
 
     /** State of a side that nobody has taken yet. */
     public static final int FREE = 0;

@@ -34,6 +34,15 @@ public enum RingSide {
         return this == PRODUCER ? RingLayout.PRODUCER_PID : RingLayout.CONSUMER_PID;
     }
 
+    /**
+     * Where the header says in which pid namespace that pid means something.
+     *
+     * @return {@link RingLayout#PRODUCER_NAMESPACE} or {@link RingLayout#CONSUMER_NAMESPACE}
+     */
+    public long namespaceOffset() {
+        return this == PRODUCER ? RingLayout.PRODUCER_NAMESPACE : RingLayout.CONSUMER_NAMESPACE;
+    }
+
     @Override
     public String toString() {
         return this == PRODUCER ? "producer" : "consumer";

@@ -39,6 +39,11 @@ final class Submitter {
         return queue.isFull();
     }
 
+    /** How many entries the kernel has not taken. */
+    int pending() {
+        return queue.pending();
+    }
+
     /** Appends an operation to a queue that is not full. */
     void add(int slot) {
         slotsOfEntries[slots.addTo(queue, slot, userData(slot))] = slot;

@@ -33,8 +33,9 @@ import org.reclaim.api.ResourceLimitException;
  * <p>Who creates a ring owns its name, which goes when he ends. Another process attaches to the other side, which can
  * be done once: a ring that a side has left is finished. Each side has a mapping of its own, so that the end of one
  * leaves the memory of the other. The other side may also be a program of its own, in any language: see
- * {@link RingLayout}. What it writes is checked before it is used. It has to be trusted in one thing: who cuts off
- * shared memory that others use (ftruncate(2)) makes their next access fail, with an {@link InternalError} in Java.
+ * {@link RingLayout}. If it is killed, who waits for it notices, unless it is in another pid namespace, as programs in
+ * containers are. What it writes is checked before it is used. It has to be trusted in one thing: who cuts off shared
+ * memory that others use (ftruncate(2)) makes their next access fail, with an {@link InternalError} in Java.
  *
  * <p>Every method throws {@link NoSuchProcessException} for a pid that was never started, {@link ProcessEndedException}
  * for a process that is ending or has ended, {@link ResourceLimitException} if a limit would be exceeded, and

@@ -2,6 +2,7 @@ package org.reclaim.api.ring;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 
 /**
@@ -158,16 +159,25 @@ public abstract sealed class ZeroCopyRing permits RingProducer, RingConsumer {
 
     /**
      * Looks whether the operating system still has the other side's process. One that was killed has not left the ring;
-     * then this side says it in its place.
+     * then this side says it in its place. Of another pid namespace nothing is known: there it may live.
      */
     final void lookForPeer() {
         var peer = side.peer();
         if ((int) RingLayout.INT.getAcquire(memory, peer.stateOffset()) == RingLayout.TAKEN) {
+            // Acquire: pairs with the release of who takes that side. Who sees the pid sees its namespace.
             int pid = (int) RingLayout.INT.getAcquire(memory, peer.pidOffset());
-            if (pid > 0 && pid != ProcessHandle.current().pid() && ProcessHandle.of(pid).isEmpty()) {
+            if (pid > 0
+                    && isOfThisNamespace(peer)
+                    && pid != ProcessHandle.current().pid()
+                    && ProcessHandle.of(pid).isEmpty()) {
                 RingLayout.INT.setRelease(memory, peer.stateOffset(), RingLayout.LEFT);
             }
         }
+    }
+
+    private boolean isOfThisNamespace(RingSide peer) {
+        long own = memory.get(ValueLayout.JAVA_LONG, side.namespaceOffset());
+        return own != 0 && own == memory.get(ValueLayout.JAVA_LONG, peer.namespaceOffset());
     }
 
     /** What to throw when this side has ended. */

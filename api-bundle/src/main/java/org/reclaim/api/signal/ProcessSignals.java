@@ -6,13 +6,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.reclaim.api.ProcessEndedException;
 import org.reclaim.api.ProcessManager;
-import org.reclaim.api.ReleaseFailedException;
 import org.reclaim.api.ResourceHandle;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The mask and the pending signals of one process. Got from {@link SignalManager#signals}; thread-safe.
@@ -32,21 +28,9 @@ public final class ProcessSignals implements SignalResource {
     /** The highest limit for pending signals. */
     public static final int MAX_PENDING_LIMIT = 65_536;
 
-    private static final Logger LOG = LoggerFactory.getLogger(ProcessSignals.class);
-
-    /** How long the end of the process waits for a handler that it has interrupted. */
-    private static final Duration HANDLER_GRACE = Duration.ofSeconds(1);
-
     private final long pid;
-    private final ProcessManager processes;
     private final SignalQueue queue;
-    private final Delivery delivery;
-
-    /** Whether it was told that real signals are dropped: once is enough. */
-    private final AtomicBoolean warned = new AtomicBoolean();
-
-    /** What the table has of this. */
-    private volatile Optional<ResourceHandle<ProcessSignals>> handle = Optional.empty();
+    private final Reception reception;
 
     /**
      * For the resource type only.
@@ -56,9 +40,8 @@ public final class ProcessSignals implements SignalResource {
      */
     public ProcessSignals(long pid, ProcessManager processes) {
         this.pid = pid;
-        this.processes = Objects.requireNonNull(processes, "processes");
         queue = new SignalQueue(pid, DEFAULT_PENDING_LIMIT);
-        delivery = new Delivery(pid, processes, queue, this::releaseLate);
+        reception = new Reception(pid, Objects.requireNonNull(processes, "processes"), queue);
     }
 
     /**
@@ -91,7 +74,7 @@ public final class ProcessSignals implements SignalResource {
     public Set<PosixSignal> unblock(Set<PosixSignal> signals) {
         var removed = Set.copyOf(signals);
         var before = queue.mask(blocked -> blocked.removeAll(removed));
-        delivery.startIfDue();
+        reception.deliverIfDue();
         return before;
     }
 
@@ -108,7 +91,7 @@ public final class ProcessSignals implements SignalResource {
             blocked.clear();
             blocked.addAll(wanted);
         });
-        delivery.startIfDue();
+        reception.deliverIfDue();
         return before;
     }
 
@@ -217,23 +200,6 @@ public final class ProcessSignals implements SignalResource {
         return queue.poll(wanted, nanos);
     }
 
-    /**
-     * Has the process do something with a signal; for the resource type only.
-     *
-     * @param signal  which one
-     * @param scope   whether real ones are meant, too
-     * @param handler what to call; empty to ignore it
-     * @return to be tracked, or released
-     * @throws ProcessEndedException         if the process is ending or has ended
-     * @throws IllegalArgumentException      if the JVM does not let us have the signal
-     * @throws UnsupportedOperationException if the JVM has no way to handle signals
-     */
-    public SignalRegistration register(PosixSignal signal, SignalScope scope, Optional<SignalHandler> handler) {
-        var registration = new SignalRegistration(this, signal, scope, handler);
-        registration.begin();
-        return registration;
-    }
-
     void add(SignalRegistration registration) {
         queue.add(registration);
     }
@@ -251,37 +217,17 @@ public final class ProcessSignals implements SignalResource {
      * @throws UnsupportedOperationException if it is not handled, and would stop the process
      */
     public void send(ReceivedSignal signal) {
-        switch (queue.post(signal)) {
-            case QUEUED -> delivery.startIfDue();
-            case IGNORED -> LOG.debug("Process {} ignores {}", pid, signal);
-            case NOT_HANDLED -> DefaultActions.take(processes, pid, signal.signal());
-            case FULL -> throw new SignalQueueFullException(pid, signal.signal(), queue.state().limit());
-            case ENDED -> throw queue.processEnded();
-        }
+        reception.send(signal);
     }
 
     /** Takes a signal that reached the JVM. */
     void receive(ReceivedSignal signal) {
-        switch (queue.post(signal)) {
-            case QUEUED -> delivery.startIfDue();
-            case IGNORED -> LOG.debug("Process {} ignores {}", pid, signal);
-            case NOT_HANDLED, ENDED -> LOG.debug("{} comes too late for process {}", signal, pid);
-            case FULL -> {
-                if (warned.compareAndSet(false, true)) {
-                    LOG.warn(
-                            "Process {} drops {}, and will drop more silently: {} signals are pending, no more may be",
-                            pid, signal, queue.state().limit());
-                }
-            }
-        }
+        reception.receive(signal);
     }
 
     /** Stops the delivery and wakes who waits, without waiting for either; for the resource type only. */
     public void end() {
-        queue.end().ifPresent(left -> {
-            LOG.debug("Process {} ends, and {} pending signals with it", pid, left);
-            delivery.interrupt();
-        });
+        reception.end();
     }
 
     /**
@@ -290,24 +236,12 @@ public final class ProcessSignals implements SignalResource {
      * @param tracked closed when a handler returns for which the end of the process has waited in vain
      */
     public void trackedAs(ResourceHandle<ProcessSignals> tracked) {
-        handle = Optional.of(tracked);
-    }
-
-    /** If this comes too early, because that end is not over yet, it is tried again without us. */
-    private void releaseLate() {
-        try {
-            handle.ifPresent(ResourceHandle::close);
-        } catch (ReleaseFailedException e) {
-            LOG.warn("The signals of process {} stay held", pid, e);
-        }
+        reception.trackedAs(tracked);
     }
 
     @Override
     public void release() throws InterruptedException {
-        end();
-        if (!queue.awaitNoDelivery(HANDLER_GRACE.toNanos())) {
-            throw new IllegalStateException("process " + pid + " still handles signals: " + delivery.describe());
-        }
+        reception.release();
     }
 
     private static Set<PosixSignal> requireCatchable(Set<PosixSignal> signals) {

@@ -57,6 +57,19 @@ public interface SignalManager {
     ResourceHandle<SignalRegistration> ignore(long pid, PosixSignal signal);
 
     /**
+     * Has a process take the {@linkplain PosixSignal#defaultAction default action} of a signal, until the handle is
+     * closed or the process ends. This is put in front of the handlers that it has, as another handler would be; who
+     * has none needs it not. For a real signal it means, as {@link #ignore} does, that this process is not called for
+     * it.
+     *
+     * @param pid    the owner, from 1; no command
+     * @param signal can't be {@link PosixSignal#KILL} or {@link PosixSignal#STOP}, which have no handlers
+     * @return the registration
+     * @throws IllegalArgumentException if the signal can't be handled, or the process is a command
+     */
+    ResourceHandle<SignalRegistration> useDefault(long pid, PosixSignal signal);
+
+    /**
      * The mask and the pending signals of a process. Made when first needed; like those of an operating-system process
      * they are there once, until the process ends, so there is nothing to close.
      *

@@ -65,12 +65,14 @@ final class SignalQueue {
                 return Posted.ENDED;
             }
             if (!blocked.contains(signal.signal())) {
-                var by = find(signal);
-                if (by.isEmpty()) {
-                    return Posted.NOT_HANDLED;
-                }
-                if (by.get().handler().isEmpty()) {
-                    return Posted.IGNORED;
+                switch (disposition(signal)) {
+                    case DEFAULT -> {
+                        return Posted.NOT_HANDLED;
+                    }
+                    case IGNORED -> {
+                        return Posted.IGNORED;
+                    }
+                    case HANDLED -> { }
                 }
             }
             if (pending.size() >= limit) {
@@ -109,10 +111,9 @@ final class SignalQueue {
                 if (due.isEmpty()) {
                     break;
                 }
-                var by = find(due.get());
                 // If it is not to be ignored, since it came.
-                if (by.isEmpty() || by.get().handler().isPresent()) {
-                    return Optional.of(new Due(due.get(), by));
+                if (disposition(due.get()) != SignalDisposition.IGNORED) {
+                    return Optional.of(new Due(due.get(), find(due.get())));
                 }
             }
             // Together with the look above: whoever posts from now on finds that nobody delivers.
@@ -253,30 +254,13 @@ final class SignalQueue {
         }
     }
 
-    State state() {
+    SignalState state() {
         lock.lock();
         try {
-            return new State(List.copyOf(registrations), List.copyOf(pending), Set.copyOf(blocked), limit, dropped);
+            return new SignalState(
+                    List.copyOf(registrations), List.copyOf(pending), Set.copyOf(blocked), limit, dropped);
         } finally {
             lock.unlock();
-        }
-    }
-
-    /** All of it, as it was at one moment. */
-    record State(
-            List<SignalRegistration> registrations,
-            List<ReceivedSignal> pending,
-            Set<PosixSignal> blocked,
-            int limit,
-            long dropped) {
-
-        /** What is done with a signal that somebody sends. */
-        SignalDisposition disposition(PosixSignal signal) {
-            return registrations.reversed().stream()
-                    .filter(registration -> registration.signal() == signal)
-                    .map(SignalRegistration::disposition)
-                    .findFirst()
-                    .orElse(SignalDisposition.DEFAULT);
         }
     }
 
@@ -288,6 +272,10 @@ final class SignalQueue {
         if (ended) {
             throw processEnded();
         }
+    }
+
+    private SignalDisposition disposition(ReceivedSignal signal) {
+        return find(signal).map(by -> by.dispositionOf(signal)).orElse(SignalDisposition.DEFAULT);
     }
 
     private Optional<SignalRegistration> find(ReceivedSignal signal) {

@@ -4,7 +4,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a process does with a signal: a handler, or that it ignores it. Made by the {@link SignalManager}; thread-safe.
+ * What a process does with a signal: a handler, that it ignores it, or its default action. Made by the
+ * {@link SignalManager}; thread-safe.
  */
 public final class SignalRegistration implements SignalResource {
 
@@ -12,15 +13,62 @@ public final class SignalRegistration implements SignalResource {
     private final PosixSignal signal;
     private final SignalScope scope;
 
-    /** Empty: ignore it. */
+    private final SignalDisposition disposition;
+
+    /** Empty if it is ignored, or its default action is taken. */
     private final Optional<SignalHandler> handler;
 
-    SignalRegistration(
-            ProcessSignals process, PosixSignal signal, SignalScope scope, Optional<SignalHandler> handler) {
-        this.process = process;
+    private SignalRegistration(
+            ProcessSignals process,
+            PosixSignal signal,
+            SignalScope scope,
+            SignalDisposition disposition,
+            Optional<SignalHandler> handler) {
+        this.process = Objects.requireNonNull(process, "process");
         this.signal = Objects.requireNonNull(signal, "signal");
         this.scope = Objects.requireNonNull(scope, "scope");
+        this.disposition = Objects.requireNonNull(disposition, "disposition");
         this.handler = handler;
+    }
+
+    /**
+     * Has a process handle a signal; for the resource type only.
+     *
+     * @param process whose
+     * @param signal  which one
+     * @param scope   whether real ones are meant, too
+     * @param handler what to call
+     * @return to be tracked, or released
+     * @throws org.reclaim.api.ProcessEndedException if the process is ending or has ended
+     * @throws IllegalArgumentException              if the JVM does not let us have the signal
+     * @throws UnsupportedOperationException         if the JVM has no way to handle signals
+     */
+    public static SignalRegistration handling(
+            ProcessSignals process, PosixSignal signal, SignalScope scope, SignalHandler handler) {
+        var registration = new SignalRegistration(
+                process, signal, scope, SignalDisposition.HANDLED, Optional.of(handler));
+        registration.begin();
+        return registration;
+    }
+
+    /**
+     * Has a process do something else with a signal; for the resource type only.
+     *
+     * @param process     whose
+     * @param signal      which one
+     * @param disposition {@link SignalDisposition#IGNORED} or {@link SignalDisposition#DEFAULT}
+     * @return to be tracked, or released
+     * @throws org.reclaim.api.ProcessEndedException if the process is ending or has ended
+     */
+    public static SignalRegistration withoutHandler(
+            ProcessSignals process, PosixSignal signal, SignalDisposition disposition) {
+        if (disposition == SignalDisposition.HANDLED) {
+            throw new IllegalArgumentException("disposition is HANDLED, must be IGNORED or DEFAULT");
+        }
+        var registration = new SignalRegistration(
+                process, signal, SignalScope.PLATFORM, disposition, Optional.empty());
+        registration.begin();
+        return registration;
     }
 
     /**
@@ -44,7 +92,7 @@ public final class SignalRegistration implements SignalResource {
     /**
      * Whether real signals are meant, too.
      *
-     * @return the scope in which it was registered; {@link SignalScope#PLATFORM} if the signal is ignored
+     * @return the scope in which it was registered; {@link SignalScope#PLATFORM} if there is no handler
      */
     public SignalScope scope() {
         return scope;
@@ -53,24 +101,29 @@ public final class SignalRegistration implements SignalResource {
     /**
      * What it does.
      *
-     * @return {@link SignalDisposition#HANDLED} or {@link SignalDisposition#IGNORED}
+     * @return {@link SignalDisposition#DEFAULT} if it was put in front of a handler, for that not to be called
      */
     public SignalDisposition disposition() {
-        return handler.isPresent() ? SignalDisposition.HANDLED : SignalDisposition.IGNORED;
+        return disposition;
     }
 
     Optional<SignalHandler> handler() {
         return handler;
     }
 
-    /** Whether it decides what is done with a signal that came. Ignoring is for whatever comes. */
+    /** What is done with a signal for which it decides. Of a real one, the default action would be the JVM's. */
+    SignalDisposition dispositionOf(ReceivedSignal received) {
+        return received.real() && disposition == SignalDisposition.DEFAULT ? SignalDisposition.IGNORED : disposition;
+    }
+
+    /** Whether it decides what is done with a signal that came. Not to handle it is for whatever comes. */
     boolean isFor(ReceivedSignal received) {
         return received.signal() == signal
                 && (!received.real() || scope == SignalScope.JVM || handler.isEmpty());
     }
 
     /** Takes effect, in the process and in the JVM. */
-    void begin() {
+    private void begin() {
         // First the process: no real signal is to find it without a handler.
         process.add(this);
         if (scope == SignalScope.JVM) {
@@ -102,8 +155,10 @@ public final class SignalRegistration implements SignalResource {
      */
     @Override
     public String toString() {
-        return handler.isEmpty()
-                ? signal + " ignored"
-                : "handler of " + signal + (scope == SignalScope.JVM ? ", also of real ones" : "");
+        return switch (disposition) {
+            case HANDLED -> "handler of " + signal + (scope == SignalScope.JVM ? ", also of real ones" : "");
+            case IGNORED -> signal + " ignored";
+            case DEFAULT -> "default action of " + signal;
+        };
     }
 }

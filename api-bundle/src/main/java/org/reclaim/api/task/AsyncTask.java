@@ -39,17 +39,19 @@ public final class AsyncTask<T> implements AutoCloseable {
     /**
      * For the resource type only. The task does not run before {@link #start}.
      *
+     * @param index    where it is to be found while it runs
      * @param pid      the process
      * @param name     for people
      * @param schedule when it runs
      * @param body     what to run
      * @throws IllegalArgumentException if the name is empty, too long, or has control characters
      */
-    public AsyncTask(long pid, String name, TaskSchedule schedule, Callable<? extends T> body) {
+    public AsyncTask(TaskIndex index, long pid, String name, TaskSchedule schedule, Callable<? extends T> body) {
         this.pid = pid;
         this.name = requireValidName(name);
         this.schedule = Objects.requireNonNull(schedule, "schedule");
-        this.run = new TaskRun<>(this, id, name, pid, schedule, Objects.requireNonNull(body, "body"));
+        Objects.requireNonNull(index, "index");
+        this.run = new TaskRun<>(index, this, schedule, Objects.requireNonNull(body, "body"));
     }
 
     private static String requireValidName(String name) {

@@ -22,6 +22,7 @@ import org.reclaim.api.task.TaskSchedule.Kind;
  */
 final class TaskRun<T> implements Runnable {
 
+    private final TaskIndex index;
     private final AsyncTask<T> task;
     private final TaskSchedule schedule;
     private final Instant submitted = Instant.now();
@@ -52,7 +53,8 @@ final class TaskRun<T> implements Runnable {
     private boolean leftToEnd;
     private boolean leftByEnd;
 
-    TaskRun(AsyncTask<T> task, long id, String name, long pid, TaskSchedule schedule, Callable<? extends T> body) {
+    TaskRun(TaskIndex index, AsyncTask<T> task, TaskSchedule schedule, Callable<? extends T> body) {
+        this.index = index;
         this.task = task;
         this.outcome = new TaskOutcome<>(task, this);
         this.schedule = schedule;
@@ -60,7 +62,7 @@ final class TaskRun<T> implements Runnable {
         // Inheriting nothing, it has the system's class loader as its context's, and not that of who submits.
         thread = Thread.ofVirtual()
                 .inheritInheritableThreadLocals(false)
-                .name("reclaim-async-task-" + id + " '" + name + "' of process " + pid)
+                .name("reclaim-async-task-" + task.id() + " '" + task.name() + "' of process " + task.pid())
                 .unstarted(this);
     }
 
@@ -72,9 +74,10 @@ final class TaskRun<T> implements Runnable {
                 throw new IllegalStateException(task + " was started before");
             }
             if (!stopped) {
-                handle = tracked;
                 thread.start();
+                handle = tracked;
                 begun = true;
+                index.add(task); // its code does not run before this lock is free
                 return;
             }
             closes = releasesItself();
@@ -165,6 +168,7 @@ final class TaskRun<T> implements Runnable {
         Optional<ResourceHandle<?>> toClose;
         synchronized (lock) {
             stopped = true;
+            index.remove(task);
             toClose = releasesItself() ? Optional.of(handle) : Optional.empty();
             // Both refer to more than who keeps the task wants to keep.
             handle = null;
@@ -236,7 +240,6 @@ final class TaskRun<T> implements Runnable {
         state = TaskState.CANCELLED;
         stopped = true;
         body = null;
-        handle = null;
     }
 
     void release() {
@@ -253,6 +256,7 @@ final class TaskRun<T> implements Runnable {
                 return;
             }
             leftByEnd = true;
+            index.leave(task);
         }
         throw new IllegalStateException(task + " has not stopped: its thread is at " + place);
     }

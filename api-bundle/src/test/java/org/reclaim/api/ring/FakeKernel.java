@@ -10,10 +10,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** The kernel's side of an instance, which does what a test tells it: for what the real one does rarely. */
@@ -42,7 +45,20 @@ final class FakeKernel {
     /** What was taken: opcode and user data. */
     final List<Taken> taken = new ArrayList<>();
     final List<Integer> closed = new ArrayList<>();
+    final RingSetup setup;
     final IoUring ring;
+
+    /** The times of all waits for completions. By the thread that waits. */
+    final List<Duration> waits = new ArrayList<>();
+
+    /** If true, whoever waits for completions does so until somebody wakes it, or the time is over. */
+    volatile boolean patient;
+
+    /** One permit for each wait that has begun, and each entry that was taken. */
+    final Semaphore waiting = new Semaphore(0);
+    final Semaphore takings = new Semaphore(0);
+
+    private volatile boolean woken;
 
     private final MemorySegment queues;
     private final MemorySegment entries;
@@ -53,15 +69,16 @@ final class FakeKernel {
         var arena = Arena.ofShared();
         queues = arena.allocate(GEOMETRY.queuesByteSize(), Long.BYTES);
         entries = arena.allocate(GEOMETRY.entriesByteSize(), Long.BYTES);
-        ring = new IoUring(new RingSetup(PID, 5, 6, arena, queues, entries, GEOMETRY, arena.allocate(64, 8), calls()));
+        setup = new RingSetup(PID, 5, 6, arena, queues, entries, GEOMETRY, arena.allocate(64, 8), calls());
+        ring = new IoUring(setup);
     }
 
     RingCalls calls() throws ReflectiveOperationException {
         return new RingCalls(
                 handle("enter", long.class, int.class, int.class, int.class, int.class, long.class, long.class),
                 handle("ppoll", int.class, MemorySegment.class, long.class, MemorySegment.class, MemorySegment.class),
-                handle("transfer", long.class, int.class, MemorySegment.class, long.class),
-                handle("transfer", long.class, int.class, MemorySegment.class, long.class),
+                handle("read", long.class, int.class, MemorySegment.class, long.class),
+                handle("write", long.class, int.class, MemorySegment.class, long.class),
                 handle("close", int.class, int.class));
     }
 
@@ -82,6 +99,7 @@ final class FakeKernel {
             int index = queues.get(JAVA_INT, SQ_ARRAY + (long) (head & ENTRIES - 1) * Integer.BYTES);
             long at = (long) index * RingGeometry.SUBMISSION_BYTES;
             int opcode = entries.get(JAVA_INT, at) & 0xff;
+            takings.release();
             taken.add(new Taken(opcode, entries.get(JAVA_LONG, at + 16), entries.get(JAVA_LONG, at + 32)));
         }
         queues.set(JAVA_INT, SQ_HEAD, head);
@@ -89,11 +107,23 @@ final class FakeKernel {
     }
 
     private int ppoll(MemorySegment errno, MemorySegment fds, long count, MemorySegment timeout, MemorySegment mask) {
-        LockSupport.parkNanos(POLL_NANOS);
+        var time = Duration.ofSeconds(timeout.get(JAVA_LONG, 0), timeout.get(JAVA_LONG, Long.BYTES));
+        long begin = System.nanoTime();
+        waits.add(time);
+        waiting.release();
+        do {
+            LockSupport.parkNanos(POLL_NANOS);
+        } while (patient && !woken && System.nanoTime() - begin < TimeUnit.NANOSECONDS.convert(time));
+        woken = false;
         return 0;
     }
 
-    private long transfer(MemorySegment errno, int fd, MemorySegment buffer, long count) {
+    private long read(MemorySegment errno, int fd, MemorySegment buffer, long count) {
+        return count;
+    }
+
+    private long write(MemorySegment errno, int fd, MemorySegment buffer, long count) {
+        woken = true;
         return count;
     }
 

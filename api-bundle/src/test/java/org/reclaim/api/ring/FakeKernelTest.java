@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -146,6 +148,88 @@ class FakeKernelTest {
     }
 
     @Test
+    void whatLostItsThreadWhileTheKernelIsShortOfMemoryGoesOnLater() throws Exception {
+        List<Integer> results = new ArrayList<>();
+        submitPoll(1);
+        kernel.complete(0, ECANCELED);
+        kernel.answers.add(EAGAIN);
+        assertThat(ring.poll((token, result) -> results.add(result), 9)).isZero();
+        assertThat(kernel.taken).hasSize(1);
+
+        assertThat(ring.poll((token, result) -> results.add(result), 9)).isZero();
+
+        assertThat(kernel.taken).hasSize(2);
+        kernel.complete(0, OperationQueue.POLLIN);
+        ring.poll((token, result) -> results.add(result), 9);
+        assertThat(results).containsExactly(OperationQueue.POLLIN);
+    }
+
+    @Test
+    void whoAwaitsAsksAShortKernelAgainSoon() throws Exception {
+        submitPoll(1);
+        kernel.complete(0, ECANCELED);
+        kernel.answers.addAll(List.of(EAGAIN, EBUSY, EAGAIN));
+
+        var told = startAwait();
+
+        assertThat(kernel.takings.tryAcquire(2, 1, TimeUnit.MINUTES)).isTrue();
+        kernel.complete(0, OperationQueue.POLLIN);
+        assertThat(told.get()).isEqualTo(1);
+        assertThat(kernel.waits.subList(0, 2)).allMatch(wait -> wait.compareTo(Duration.ofMillis(10)) <= 0);
+    }
+
+    @Test
+    void whoAwaitsAlreadyIsWokenToAskAgain() throws Exception {
+        submitPoll(1);
+        kernel.patient = true;
+        var told = startAwait();
+        assertThat(kernel.waiting.tryAcquire(1, TimeUnit.MINUTES)).isTrue();
+        kernel.complete(0, ECANCELED);
+        kernel.answers.add(EAGAIN);
+
+        assertThat(ring.poll(Completion.NONE, 9)).isZero();
+
+        assertThat(kernel.takings.tryAcquire(2, 1, TimeUnit.MINUTES)).isTrue();
+        kernel.patient = false;
+        kernel.complete(0, OperationQueue.POLLIN);
+        assertThat(told.get()).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsCancelledWhileItWaitsForAShortKernelCompletesAsCancelled() throws Exception {
+        List<Integer> results = new ArrayList<>();
+        submitPoll(1);
+        kernel.complete(0, ECANCELED);
+        kernel.answers.addAll(List.of(EAGAIN, EAGAIN));
+        ring.poll(Completion.NONE, 9);
+
+        assertThat(ring.cancel(1)).isEqualTo(1);
+
+        ring.poll((token, result) -> results.add(result), 9);
+        assertThat(kernel.taken).extracting(FakeKernel.Taken::opcode).containsExactly(Opcodes.POLL_ADD, Opcodes.NOP);
+        kernel.complete(0, 0);
+        ring.poll((token, result) -> results.add(result), 9);
+        assertThat(results).containsExactly(ECANCELED);
+    }
+
+    @Test
+    void whatFailsWhileItIsWordedTakesNoPlace() throws Exception {
+        var core = new RingCore(kernel.setup);
+        var file = file();
+
+        for (int i = 0; i <= FakeKernel.ENTRIES; i++) {
+            assertThatThrownBy(() -> core.queue((slot, slots, auxiliary) -> {
+                throw new StackOverflowError("of a test");
+            }, file, Completion.NONE, 1)).hasMessage("of a test");
+        }
+
+        assertThat(core.inFlight()).isZero();
+        file.close();
+        core.end();
+        assertThat(core.drain()).as("it can be released").isTrue();
+    }
+
+    @Test
     void aDescriptorIsClosedOnce() throws Exception {
         var file = file();
 
@@ -163,6 +247,17 @@ class FakeKernelTest {
                 .hasMessage("submissionEntries is 3, must be a power of two");
         assertThatThrownBy(() -> geometry.requireFits(ring.buffers(), ring.buffers()))
                 .hasMessage("The mappings have 64 and 64 bytes, must have 160 and 64 or more");
+    }
+
+    private FutureTask<Integer> startAwait() {
+        var told = new FutureTask<>(() -> ring.await(1, Duration.ofMinutes(5), Completion.NONE));
+        Thread.ofPlatform().daemon().start(told);
+        return told;
+    }
+
+    private void submitPoll(long token) throws Exception {
+        assertThat(ring.queue().poll(file(), OperationQueue.POLLIN, token)).isTrue();
+        assertThat(ring.submit()).isEqualTo(1);
     }
 
     private RingDescriptor file() throws ReflectiveOperationException {

@@ -24,8 +24,15 @@ class Entry<T> implements ResourceHandle<T> {
     /** The states of what is not freed yet, a bit for each. */
     static final int HELD = 1 << LIVE | 1 << CLOSED | 1 << RELEASING;
 
-    private static final int STATE_BITS = 2;
-    private static final int STATE_MASK = (1 << STATE_BITS) - 1;
+    private static final int STATE_MASK = 3;
+
+    /**
+     * Beside RELEASING: somebody has closed it meanwhile who knows that it can be released now. If the release that
+     * runs fails, because it began before that, it is repeated: nobody may try again later.
+     */
+    private static final int AGAIN = 4;
+
+    private static final int SLOT_SHIFT = 3;
     private static final VarHandle CONTROL;
 
     static {
@@ -36,7 +43,7 @@ class Entry<T> implements ResourceHandle<T> {
         }
     }
 
-    /** Slot number above, state below. */
+    /** Slot number above, then {@link #AGAIN}, state below. */
     private volatile int control;
 
     /** Written before the entry is published, cleared by the thread that freed it. */
@@ -53,7 +60,7 @@ class Entry<T> implements ResourceHandle<T> {
     final void place(Chunk where, int slot) {
         chunk = where;
         // Plain: the compare-and-set that publishes the entry in its slot orders this before every other access.
-        CONTROL.set(this, slot << STATE_BITS | LIVE);
+        CONTROL.set(this, slot << SLOT_SHIFT | LIVE);
     }
 
     @Override
@@ -102,7 +109,28 @@ class Entry<T> implements ResourceHandle<T> {
      * while it still frees other types.
      */
     private boolean acquireLate() {
-        return chunk.holding().owner().isClosed() && move(CLOSED, RELEASING);
+        if (!chunk.holding().owner().isClosed()) {
+            return false;
+        }
+        while (true) {
+            int now = control;
+            switch (now & STATE_MASK) {
+                case CLOSED -> {
+                    if (move(CLOSED, RELEASING)) {
+                        return true;
+                    }
+                }
+                case RELEASING -> {
+                    // Either this comes first, and who releases finds it; or RELEASING is over, and it is seen here.
+                    if (CONTROL.compareAndSet(this, now, now | AGAIN)) {
+                        return false;
+                    }
+                }
+                default -> {
+                    return false;
+                }
+            }
+        }
     }
 
     /**
@@ -153,12 +181,24 @@ class Entry<T> implements ResourceHandle<T> {
     }
 
     private Throwable release(Releaser<Object> releaser, Holding<?> holding, Counts counts) {
-        try {
-            releaser.release(resource);
-        } catch (Throwable t) { // an Error too: whatever a plug-in throws, the resource counts as still held
-            counts.countFailed(t);
-            setState(CLOSED);
-            return t;
+        for (boolean repeated = false; ; repeated = true) {
+            try {
+                releaser.release(resource);
+                break;
+            } catch (Throwable t) { // an Error too: whatever a plug-in throws, the resource counts as still held
+                // Once: a releaser that closes its own handle would go on for ever.
+                if (!repeated && isAskedAgain()) {
+                    continue;
+                }
+                counts.countFailed(t);
+                if (repeated) {
+                    setState(CLOSED);
+                    return t;
+                }
+                if (closeUnlessAskedAgain()) {
+                    return t;
+                }
+            }
         }
         long size = bytes();
         counts.countFreed(size);
@@ -166,7 +206,7 @@ class Entry<T> implements ResourceHandle<T> {
         holding.giveBack(size);
         // Release, cheaper than volatile: who waits for it looks again. An end that stops waiting just now, before
         // Holding.released sees that it did, finds it when it tries again.
-        CONTROL.setRelease(this, control & ~STATE_MASK | FREED);
+        CONTROL.setRelease(this, control & ~(STATE_MASK | AGAIN) | FREED);
         leave(holding);
         return null;
     }
@@ -218,7 +258,7 @@ class Entry<T> implements ResourceHandle<T> {
     }
 
     private int slot() {
-        return control >>> STATE_BITS;
+        return control >>> SLOT_SHIFT;
     }
 
     private boolean move(int from, int to) {
@@ -226,8 +266,21 @@ class Entry<T> implements ResourceHandle<T> {
         return (now & STATE_MASK) == from && CONTROL.compareAndSet(this, now, now & ~STATE_MASK | to);
     }
 
-    /** Leaves RELEASING; by its only thread, so nobody else writes the word. Volatile: others wait for it. */
+    private boolean isAskedAgain() {
+        return (control & AGAIN) != 0;
+    }
+
+    /** Leaves RELEASING for CLOSED, unless {@link #AGAIN} is set: then the compare-and-set fails. */
+    private boolean closeUnlessAskedAgain() {
+        int now = control & ~AGAIN;
+        return CONTROL.compareAndSet(this, now, now & ~STATE_MASK | CLOSED);
+    }
+
+    /**
+     * Leaves RELEASING; by its only thread. Volatile: others wait for it. Nobody else writes the word meanwhile, unless
+     * to set {@link #AGAIN}, which has no use any more: it is freed, or no releaser is there, or it was repeated.
+     */
     private void setState(int state) {
-        control = control & ~STATE_MASK | state;
+        control = control & ~(STATE_MASK | AGAIN) | state;
     }
 }

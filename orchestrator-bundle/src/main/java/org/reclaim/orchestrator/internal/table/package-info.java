@@ -23,5 +23,12 @@
  * looks for RELEASING entries. Both sequentially consistent again: a release that still got the old releaser is seen
  * and waited for. A release that finds none leaves the entry CLOSED and reads the releaser once more, while opening
  * sets it and then looks for CLOSED entries.
+ *
+ * <h2>Closing late against a release that fails</h2>
+ *
+ * What an end had to leave is closed by who knows that it can be released now, such as a task that has stopped at last.
+ * If that meets a release in progress, which may have begun too early to succeed, it marks the entry; a release that
+ * fails leaves RELEASING only if there is no mark, and is repeated once if there is. Both by compare-and-set on the one
+ * word of the entry, so either the mark comes first, or closing finds the entry CLOSED and releases it.
  */
 package org.reclaim.orchestrator.internal.table;

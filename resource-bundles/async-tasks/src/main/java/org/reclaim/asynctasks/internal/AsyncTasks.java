@@ -24,6 +24,7 @@ import org.reclaim.api.ResourceTables;
 import org.reclaim.api.ServiceProperties;
 import org.reclaim.api.task.AsyncTask;
 import org.reclaim.api.task.AsyncTaskManager;
+import org.reclaim.api.task.TaskIndex;
 import org.reclaim.api.task.TaskInfo;
 import org.reclaim.api.task.TaskSchedule;
 import org.slf4j.Logger;
@@ -45,7 +46,7 @@ public final class AsyncTasks implements ResourceCleanup, ProcessEnding, AsyncTa
 
     private static final Logger LOG = LoggerFactory.getLogger(AsyncTasks.class);
 
-    private final TaskReleaser releaser = new TaskReleaser();
+    private final TaskIndex index;
     private final ResourceTable<AsyncTask<?>> table;
     private final Duration grace;
 
@@ -64,8 +65,8 @@ public final class AsyncTasks implements ResourceCleanup, ProcessEnding, AsyncTa
         this.grace = grace;
         @SuppressWarnings("unchecked") // there is one class of all tasks, whatever their results
         var anyTask = (Class<AsyncTask<?>>) (Class<?>) AsyncTask.class;
-        table = tables.open(TYPE, anyTask, releaser);
-        table.forEach((task, pid) -> releaser.adopt(task));
+        table = tables.open(TYPE, anyTask, new TaskReleaser());
+        index = TaskIndex.of(tables.processes());
     }
 
     @Deactivate
@@ -92,17 +93,9 @@ public final class AsyncTasks implements ResourceCleanup, ProcessEnding, AsyncTa
 
     /** Reserves, makes, tracks, starts: what is refused never runs. */
     private <T> AsyncTask<T> start(long pid, String name, TaskSchedule schedule, Callable<T> body) {
-        var task = new AsyncTask<>(pid, name, schedule, body);
+        var task = new AsyncTask<>(index, pid, name, schedule, body);
         try (var place = table.reserve(pid, 0)) {
-            releaser.add(task);
-            ResourceHandle<AsyncTask<T>> handle;
-            try {
-                handle = place.track(task, task.toString());
-            } catch (RuntimeException | Error e) {
-                releaser.remove(task);
-                throw e;
-            }
-            start(task, handle);
+            start(task, place.track(task, task.toString()));
         }
         return task;
     }
@@ -119,14 +112,14 @@ public final class AsyncTasks implements ResourceCleanup, ProcessEnding, AsyncTa
 
     @Override
     public Optional<AsyncTask<?>> task(long id) {
-        return releaser.find(id);
+        return index.find(id);
     }
 
     @Override
     public List<TaskInfo> tasks(long pid) {
         var found = new ArrayList<TaskInfo>();
         table.forEach(pid, task -> found.add(task.info()));
-        releaser.left(pid).forEach(task -> found.add(task.info()));
+        index.left(pid).forEach(task -> found.add(task.info()));
         found.sort(Comparator.comparingLong(TaskInfo::id));
         return List.copyOf(found);
     }

@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -109,6 +111,42 @@ class SecondInstanceTest {
         assertThat(third.cleanup(pid).resourcesFreed()).isEqualTo(1);
         assertThat(third.task(task.id())).isEmpty();
         assertThat(third.tasks(pid)).isEmpty();
+    }
+
+    @Test
+    void twoInstancesSideBySideKnowTheSameTasksUntilTheyHaveStopped() throws Exception {
+        var goOn = new CountDownLatch(1);
+        var early = first.submit(pid, "early", () -> goOn.await(20, TimeUnit.SECONDS));
+        var second = newInstance(LONG);
+        var late = second.submit(pid, "late", () -> goOn.await(20, TimeUnit.SECONDS));
+
+        for (var instance : List.of(first, second)) {
+            assertThat(instance.task(early.id())).containsSame(early);
+            assertThat(instance.task(late.id())).containsSame(late);
+        }
+        goOn.countDown();
+        assertThat(early.awaitStop(LONG)).isTrue();
+        assertThat(late.awaitStop(LONG)).isTrue();
+        for (var instance : List.of(first, second)) {
+            assertThat(instance.task(early.id())).isEmpty();
+            assertThat(instance.task(late.id())).isEmpty();
+        }
+    }
+
+    @Test
+    void bothKnowWhatTheEndHadToLeaveUntilItHasStopped() throws Exception {
+        var body = new Stubborn();
+        var second = newInstance(Duration.ZERO);
+        var task = second.submit(pid, "t", body);
+        body.awaitEntered();
+
+        assertThat(second.cleanup(pid).errorsEncountered()).isEqualTo(1);
+
+        assertThat(first.tasks(pid)).isEqualTo(second.tasks(pid)).hasSize(1);
+        body.letGo();
+        assertThat(task.awaitStop(LONG)).isTrue();
+        assertThat(first.task(task.id())).isEmpty();
+        assertThat(first.tasks(pid)).isEmpty();
     }
 
     /** A task that finishes while the second instance looks for tasks must not be kept by it. */

@@ -8,14 +8,17 @@ import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.reclaim.api.ResourceHandle;
 import org.reclaim.api.task.AsyncTask;
+import org.reclaim.api.task.TaskIndex;
 import org.reclaim.api.task.TaskSchedule;
 import org.reclaim.api.task.TaskState;
+import org.reclaim.testing.TestPlatform;
 
 /** Between being tracked and being started: somebody may find a task, and the end of its process may come. */
 @Timeout(60)
@@ -23,8 +26,16 @@ class UnstartedTaskTest {
 
     private final AtomicInteger runs = new AtomicInteger();
     private final Handle handle = new Handle();
+    private final TestPlatform reclaim = new TestPlatform();
+    private final TaskIndex index = TaskIndex.of(reclaim.processes());
     private final AsyncTask<Integer> task =
-            new AsyncTask<>(1, "t", TaskSchedule.once(Duration.ZERO), runs::incrementAndGet);
+            new AsyncTask<>(index, 1, "t", TaskSchedule.once(Duration.ZERO), runs::incrementAndGet);
+
+    @AfterEach
+    void nothingIsLeftInTheIndex() {
+        assertThat(index.find(task.id())).isEmpty();
+        reclaim.close();
+    }
 
     /** What may happen to it then. */
     enum Event {

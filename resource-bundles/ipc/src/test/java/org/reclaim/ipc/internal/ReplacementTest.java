@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import org.reclaim.api.ipc.IpcNameInUseException;
 import org.reclaim.api.ipc.IpcNamespace;
 import org.reclaim.api.ipc.MemoryAccess;
 import org.reclaim.api.ipc.Message;
+import org.reclaim.api.ipc.NoSuchIpcNameException;
 import org.reclaim.api.ipc.QueueAccess;
 import org.reclaim.api.ipc.QueueLimits;
 import org.reclaim.api.ipc.QueueOrder;
@@ -128,6 +130,22 @@ class ReplacementTest {
         assertThat(file).doesNotExist();
         second.createQueue(user, "q", QueueOrder.FIFO, LIMITS);
         assertThat(reclaim.end(owner, Ipc.TYPE).status()).isEqualTo(Status.EMPTY);
+    }
+
+    @Test
+    void anAttachmentThatFindsAnotherMemoryOfTheSameNameBlamesNobody() throws Exception {
+        var memory = first.createSharedMemory(owner, "m", 100_000);
+        var namespace = IpcNamespace.of(reclaim.processes().tables().processes(), () -> "unused");
+
+        IpcNamespace.Mapping tooLate = (name, size, arena) -> {
+            memory.close();
+            first.createSharedMemory(owner, "m", 1);
+            return KernelMemory.open(name, size, MemoryAccess.READ_ONLY, arena);
+        };
+        assertThatThrownBy(() -> namespace.attachSharedMemory(user, "m", MemoryAccess.READ_ONLY, tooLate))
+                .isInstanceOf(NoSuchIpcNameException.class)
+                .hasMessage("There is no shared memory 'm', or not any more")
+                .hasCauseInstanceOf(IOException.class);
     }
 
     @Test

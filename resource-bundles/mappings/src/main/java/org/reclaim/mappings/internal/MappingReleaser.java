@@ -2,6 +2,9 @@ package org.reclaim.mappings.internal;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.reclaim.api.CleanupStats;
 import org.reclaim.api.Releaser;
 import org.reclaim.api.mapping.Mapping;
 import org.reclaim.api.mapping.MappingArena;
@@ -21,18 +24,31 @@ final class MappingReleaser implements Releaser<Object> {
 
     private static final Logger LOG = LoggerFactory.getLogger(MappingReleaser.class);
 
+    /** Where those are counted that could not be forced, during a cleanup. */
+    private static final ScopedValue<AtomicInteger> NOT_FORCED = ScopedValue.newInstance();
+
+    /** Runs a cleanup, and adds to its errors how many could not be forced: they are unmapped all the same. */
+    static CleanupStats counting(Supplier<CleanupStats> cleanup) {
+        var notForced = new AtomicInteger();
+        var stats = ScopedValue.where(NOT_FORCED, notForced).call(cleanup::get);
+        return new CleanupStats(
+                stats.resourcesFreed(),
+                stats.bytesFreed(),
+                stats.errorsEncountered() + notForced.get(),
+                stats.cleanupDuration(),
+                stats.byType());
+    }
+
     @Override
     public void release(Object resource) {
         var arena = arenaOf(resource);
         tell(arena, arena.release());
     }
 
-    /** Forces what has to be on disk before it is unmapped; answers how many could not be. */
-    int force(Object resource) {
+    /** Forces what has to be on disk before it is unmapped. */
+    void force(Object resource) {
         var arena = arenaOf(resource);
-        var failures = arena.force();
-        tell(arena, failures);
-        return failures.size();
+        tell(arena, arena.force());
     }
 
     private static MappingArena arenaOf(Object resource) {
@@ -45,6 +61,9 @@ final class MappingReleaser implements Releaser<Object> {
     }
 
     private static void tell(MappingArena arena, List<IOException> failures) {
+        if (NOT_FORCED.isBound()) {
+            NOT_FORCED.get().addAndGet(failures.size());
+        }
         for (var failure : failures) {
             LOG.warn(
                     "{} of process {}: what was written may not be on disk, it is unmapped all the same: {}",

@@ -5,8 +5,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -144,20 +142,15 @@ public final class Mappings implements ResourceCleanup, MmapManager {
 
     /**
      * First forces all that has to be on disk, then unmaps. If the disk hangs, so does this, and the process keeps all
-     * its mappings until that is over: the price of the order.
+     * its mappings until that is over: the price of the order. What its user has closed already, and the end is needed
+     * to unmap, is forced when it is its turn.
      */
     @Override
     public CleanupStats cleanup(long pid) {
-        long start = System.nanoTime();
-        var notForced = new AtomicInteger();
-        table.forEach(pid, resource -> notForced.addAndGet(releaser.force(resource)));
-        var freed = table.releaseAll(pid);
-        return CleanupStats.of(
-                TYPE,
-                freed.resourcesFreed(),
-                freed.bytesFreed(),
-                freed.errorsEncountered() + notForced.get(),
-                Duration.ofNanos(System.nanoTime() - start));
+        return MappingReleaser.counting(() -> {
+            table.forEach(pid, releaser::force);
+            return table.releaseAll(pid);
+        });
     }
 
     @Override

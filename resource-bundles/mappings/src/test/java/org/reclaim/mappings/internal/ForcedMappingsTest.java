@@ -204,6 +204,22 @@ class ForcedMappingsTest {
     }
 
     @Test
+    void whatCannotBeForcedIsCountedThoughItsHandleWasClosed() throws Exception {
+        long pid = reclaim.start();
+        var handle = mappings.mapFile(pid, file, 0, SIZE, SHARED, READ_WRITE, MemoryLifetime.PROCESS);
+        Unforceable.make(handle.get().segment());
+        handle.close();
+
+        var outcome = reclaim.end(pid, Mappings.TYPE);
+
+        assertThat(log.list).hasSize(1);
+        assertThat(outcome.status()).isEqualTo(Status.FAILED);
+        assertThat(outcome.detail()).isEqualTo("1 errors counted");
+        assertThat(outcome.stats().errorsEncountered()).isEqualTo(1);
+        assertThat(outcome.stats().resourcesFreed()).isEqualTo(1);
+    }
+
+    @Test
     void aHandleWhoseMappingCannotBeForcedIsClosedAndItIsTold() throws Exception {
         long pid = reclaim.start();
         var handle = mappings.mapFile(pid, file, 0, SIZE, SHARED, READ_WRITE);

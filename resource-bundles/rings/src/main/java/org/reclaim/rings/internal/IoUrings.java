@@ -94,6 +94,27 @@ final class IoUrings implements IoUringManager {
         return acquire(pid, 0, () -> RingFiles.openTcp(pid, ipv6), RingDescriptor::toString);
     }
 
+    @Override
+    public ResourceHandle<RingDescriptor> trackAccepted(IoUring ring, int result) {
+        var connection = ring.accepted(result).orElseThrow(() -> noConnection(ring, result));
+        try (var place = table.reserve(connection.pid(), 0)) {
+            if (!ring.handOver(connection)) {
+                throw noConnection(ring, result);
+            }
+            try {
+                return place.track(connection, connection.toString());
+            } catch (RuntimeException | Error e) {
+                connection.close();
+                throw e;
+            }
+        }
+    }
+
+    private static IllegalArgumentException noConnection(IoUring ring, int result) {
+        return new IllegalArgumentException("result is " + result + ", must be the number of an open connection that "
+                + ring + " has accepted, and nobody tracks");
+    }
+
     /** Reserves, opens, tracks; what could not be tracked is released here. */
     private <T> ResourceHandle<T> acquire(long pid, long bytes, Opening<T> opening, Labeling<T> labeling)
             throws IOException {

@@ -8,13 +8,17 @@ import java.lang.invoke.VarHandle;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import org.reclaim.api.ring.RingClosedException;
 import org.reclaim.api.ring.RingLayout;
 import org.reclaim.api.ring.RingSide;
 import org.reclaim.syscalls.Errno;
 import org.reclaim.syscalls.SharedMemory;
 import org.reclaim.syscalls.SystemCallException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The shared memory of a ring, mapped for one side: what is done to it before and after that side uses it. See
@@ -25,10 +29,13 @@ import org.reclaim.syscalls.SystemCallException;
  */
 record RingMemory(MemorySegment segment, Arena arena) {
 
+    private static final Logger LOG = LoggerFactory.getLogger(RingMemory.class);
+
     private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
     private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
 
     private static final int OS_PID = (int) ProcessHandle.current().pid();
+    private static final Path PID_NAMESPACE = Path.of("/proc/self/ns/pid");
 
     /** Creates a ring with one side taken; leaves nothing if it throws. */
     static RingMemory create(String kernelName, long capacity, RingSide side) throws IOException {
@@ -38,7 +45,7 @@ record RingMemory(MemorySegment segment, Arena arena) {
                 var memory = map(channel, size);
                 memory.set(RingLayout.VERSION_OFFSET, RingLayout.VERSION);
                 memory.segment.set(ValueLayout.JAVA_LONG, RingLayout.CAPACITY_OFFSET, capacity);
-                memory.set(side.pidOffset(), OS_PID);
+                memory.setProcess(side);
                 memory.set(side.stateOffset(), RingLayout.TAKEN);
                 // Release: pairs with the acquire in requireRing(). Who sees the magic number sees the rest.
                 LONG.setRelease(memory.segment, RingLayout.MAGIC_OFFSET, RingLayout.MAGIC);
@@ -133,7 +140,7 @@ record RingMemory(MemorySegment segment, Arena arena) {
             throw new IllegalStateException("ring '" + name + "' has a " + side + " already, of process "
                     + segment.get(ValueLayout.JAVA_INT, side.pidOffset()) + " of the operating system");
         }
-        set(side.pidOffset(), OS_PID);
+        setProcess(side);
         try {
             requireUnused(name, side);
         } catch (IOException | RuntimeException | Error e) {
@@ -152,6 +159,22 @@ record RingMemory(MemorySegment segment, Arena arena) {
         long position = segment.get(
                 ValueLayout.JAVA_LONG, side == RingSide.PRODUCER ? RingLayout.TAIL : RingLayout.HEAD);
         requireRing(position == 0, name, "it had no " + side + " yet, whose position is " + position);
+    }
+
+    private void setProcess(RingSide side) {
+        segment.set(ValueLayout.JAVA_LONG, side.namespaceOffset(), pidNamespace());
+        // Release: pairs with the acquire of the peer that looks for this process. Who sees the pid sees its namespace.
+        set(side.pidOffset(), OS_PID);
+    }
+
+    /** The inode of the namespace in which the pid means something; 0 if the system does not tell. */
+    private static long pidNamespace() {
+        try {
+            return (long) Files.getAttribute(PID_NAMESPACE, "unix:ino");
+        } catch (IOException e) {
+            LOG.debug("There is no {}: who waits for this process will not see whether it lives", PID_NAMESPACE, e);
+            return 0;
+        }
     }
 
     private void set(long offset, int value) {

@@ -174,4 +174,9 @@ public final class Rings implements ResourceCleanup, ProcessEnding, LimitedResou
     public ResourceHandle<RingDescriptor> openTcp(long pid, ProtocolFamily family) throws IOException {
         return ioUring.openTcp(pid, family);
     }
+
+    @Override
+    public ResourceHandle<RingDescriptor> trackAccepted(IoUring ring, int result) {
+        return ioUring.trackAccepted(ring, result);
+    }
 }

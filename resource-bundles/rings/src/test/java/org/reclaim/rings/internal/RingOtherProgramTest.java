@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.reclaim.rings.internal.RingPlatform.CAPACITY;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,8 +24,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.reclaim.api.ring.RingClosedException;
 import org.reclaim.api.ring.RingLayout;
+import org.reclaim.api.ring.RingProducer;
 import org.reclaim.api.ring.RingSide;
 
 /** The other side is another process of the operating system. */
@@ -85,6 +92,7 @@ class RingOtherProgramTest {
         expected[16 / 8] = 65536;
         expected[128 / 8] = 2 * 24;
         expected[384 / 8] = 1 | ProcessHandle.current().pid() << Integer.SIZE;
+        expected[400 / 8] = (long) Files.getAttribute(Path.of("/proc/self/ns/pid"), "unix:ino");
         expected[4096 / 8] = 12;
         expected[4104 / 8] = 42;
         expected[4120 / 8] = 12;
@@ -143,6 +151,32 @@ class RingOtherProgramTest {
 
         assertThat(RingPeer.read(consumer, Long.MAX_VALUE))
                 .endsWith("; ring 'killed': the producer has ended; all that it wrote has been read");
+    }
+
+    /** Its number may be free here, or somebody else's: that says nothing. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1})
+    void aPeerOfAnotherOrAnUnknownPidNamespaceCountsAsAlive(long namespace) throws Exception {
+        var producer = reclaim.rings().createProducer(reclaim.start(), "namespace", CAPACITY).get();
+        try (var channel = FileChannel.open(
+                        Path.of("/dev/shm", producer.kernelName()), StandardOpenOption.READ, StandardOpenOption.WRITE);
+                var arena = Arena.ofShared()) {
+            var memory = channel.map(MapMode.READ_WRITE, 0, RingLayout.HEADER_SIZE, arena);
+            long ours = memory.get(ValueLayout.JAVA_LONG, RingLayout.PRODUCER_NAMESPACE);
+            var gone = start("true");
+            assertThat(gone.waitFor()).isZero();
+            memory.set(ValueLayout.JAVA_INT, RingLayout.CONSUMER_PID, (int) gone.pid());
+            memory.set(ValueLayout.JAVA_LONG, RingLayout.CONSUMER_NAMESPACE, namespace);
+            memory.set(ValueLayout.JAVA_INT, RingLayout.CONSUMER_STATE, RingLayout.TAKEN);
+            while (producer.tryClaim(1000) >= 0) {
+                producer.commit();
+            }
+
+            assertThat(producer.claim(1000, Duration.ofMillis(500))).isEqualTo(RingProducer.INSUFFICIENT_SPACE);
+
+            memory.set(ValueLayout.JAVA_LONG, RingLayout.CONSUMER_NAMESPACE, ours);
+            assertThatExceptionOfType(RingClosedException.class).isThrownBy(() -> producer.claim(1000, LONG));
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -31,6 +32,7 @@ import org.reclaim.api.signal.DefaultActions;
 import org.reclaim.api.signal.PosixSignal;
 import org.reclaim.api.signal.ProcessSignals;
 import org.reclaim.api.signal.ReceivedSignal;
+import org.reclaim.api.signal.SignalDisposition;
 import org.reclaim.api.signal.SignalHandler;
 import org.reclaim.api.signal.SignalManager;
 import org.reclaim.api.signal.SignalRegistration;
@@ -95,20 +97,28 @@ public final class Signals implements ResourceCleanup, ProcessEnding, SignalMana
         if (scope == SignalScope.JVM) {
             requireFree(signal);
         }
-        return register(pid, signal, scope, Optional.of(handler));
+        return register(pid, process -> SignalRegistration.handling(process, signal, scope, handler));
     }
 
     @Override
     public ResourceHandle<SignalRegistration> ignore(long pid, PosixSignal signal) {
         requireCatchable(signal, "ignored");
-        return register(pid, signal, SignalScope.PLATFORM, Optional.empty());
+        return register(
+                pid, process -> SignalRegistration.withoutHandler(process, signal, SignalDisposition.IGNORED));
+    }
+
+    @Override
+    public ResourceHandle<SignalRegistration> useDefault(long pid, PosixSignal signal) {
+        requireCatchable(signal, "handled");
+        return register(
+                pid, process -> SignalRegistration.withoutHandler(process, signal, SignalDisposition.DEFAULT));
     }
 
     /** Reserves, registers, tracks; what could not be tracked is released here. */
     private ResourceHandle<SignalRegistration> register(
-            long pid, PosixSignal signal, SignalScope scope, Optional<SignalHandler> handler) {
+            long pid, Function<ProcessSignals, SignalRegistration> registering) {
         try (var place = table.reserve(pid, 0)) {
-            var registration = signals(pid).register(signal, scope, handler);
+            var registration = registering.apply(signals(pid));
             try {
                 return place.track(registration, registration.toString());
             } catch (RuntimeException | Error e) {

@@ -8,7 +8,6 @@ import static org.reclaim.api.signal.PosixSignal.USR1;
 import static org.reclaim.api.signal.SignalScope.JVM;
 import static org.reclaim.api.signal.SignalScope.PLATFORM;
 
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +21,7 @@ import org.reclaim.api.TypeOutcome.Status;
 import org.reclaim.api.signal.ProcessSignals;
 import org.reclaim.api.signal.ReceivedSignal;
 import org.reclaim.api.signal.SignalManager;
+import org.reclaim.api.signal.SignalRegistration;
 import org.reclaim.testing.TestPlatform;
 
 /** What becomes of handlers that run when their process ends. */
@@ -93,7 +93,7 @@ class EndOfProcessTest {
                 closedBy.complete(Thread.currentThread().getName());
             }
         });
-        process.register(USR1, PLATFORM, Optional.of(signal -> stubborn.run()));
+        SignalRegistration.handling(process, USR1, PLATFORM, signal -> stubborn.run());
         process.send(new ReceivedSignal(USR1, OptionalLong.empty(), false));
         stubborn.entered.await();
         assertThatThrownBy(process::release).isInstanceOf(IllegalStateException.class);
