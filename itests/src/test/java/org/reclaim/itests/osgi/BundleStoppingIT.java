@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.LongFunction;
 import org.junit.After;
 import org.junit.Before;
 import org.junit.Test;
@@ -18,6 +19,7 @@ import org.reclaim.itests.osgi.foreign.Journal;
 import org.reclaim.itests.osgi.foreign.Lodger;
 import org.reclaim.itests.osgi.foreign.Lodgers;
 import org.reclaim.itests.osgi.foreign.MarkerCleanup;
+import org.reclaim.itests.osgi.foreign.Slow;
 import org.reclaim.itests.osgi.foreign.Tenant;
 import org.reclaim.itests.osgi.foreign.Witness;
 import org.reclaim.itests.osgi.foreign.Witnesses;
@@ -117,6 +119,24 @@ public class BundleStoppingIT {
         long pid = pidsOfLodgers().getFirst();
         platform.bundle("lodger.component").stop();
         assertThat(Kernel.isOpen(Lodgers.file(pid))).isFalse();
+    }
+
+    @Test
+    public void whatABundleHoldsOfATypeThatStopsBeforeItIsFreedBeforeThat() throws Exception {
+        platform.install(LodgerTest.activator(Lodgers.Plain.class));
+        long pid = pidsOfLodgers().getFirst();
+        platform.install(TestBundle.of("slow", Slow.class, Journal.class));
+        System.setProperty(Slow.LET_GO, "");
+        @SuppressWarnings("unchecked") // the service of the plug-in
+        LongFunction<AutoCloseable> slow = platform.service(LongFunction.class, "(slow=true)");
+        slow.apply(pid);
+
+        platform.stop();
+
+        System.clearProperty(Slow.LET_GO);
+        assertThat(Journal.lines()).contains("released thing");
+        assertReported("lodger.Plain 1.0.0", "PLATFORM_STOPPED", pid);
+        assertThat(platform.log().problems()).isEmpty();
     }
 
     /** A type without a table can't be asked any more, so nobody knows whether it is freed: that is said. */

@@ -51,7 +51,12 @@ public class HotDeployIT extends PlatformTest {
                 .writeTo(runtime);
         markers("lonely").with(Constants.IMPORT_PACKAGE, "com.example.nowhere,*").writeTo(runtime);
         for (var fault : Faults.class.getDeclaredClasses()) {
-            TestBundle.of("faulty." + fault.getSimpleName(), fault, Faults.Plugin.class, Faults.class)
+            TestBundle.of(
+                            "faulty." + fault.getSimpleName(),
+                            fault,
+                            Faults.Plugin.class,
+                            Faults.SealedManager.class,
+                            Faults.class)
                     .writeTo(runtime);
         }
         SignedJar.sign(runtime.resolve("good.jar"), runtime.resolve("signed.jar"));
@@ -172,6 +177,19 @@ public class HotDeployIT extends PlatformTest {
             assertNamed("faulty." + fault + " 1.0.0 is refused", "deploy/" + fault + ".jar");
             assertPlatformWorks();
         }
+    }
+
+    @Test
+    public void aManagerOfWhichThereCanBeNoFrontIsNamedAndTheTypeIsCleanedAllTheSame() throws Exception {
+        for (int i = 0; i < 2; i++) {
+            drop("sealed.jar", jar("faulty.ManagerIsSealed"));
+            eventually(() -> assertThat(types()).contains("faulty.managerissealed"));
+            assertNamed("there can be no front", "deploy/sealed.jar");
+            assertPlatformWorks();
+            Files.delete(deployed("sealed.jar"));
+            eventually(() -> assertThat(types()).isEqualTo(TYPES));
+        }
+        assertThat(log().problems()).hasSize(2);
     }
 
     @Test

@@ -84,6 +84,24 @@ public class ReleaseInProgressIT extends PlatformTest {
     }
 
     @Test
+    public void aHandleThatTakesTooLongToCloseIsNamedAndReleasedOnce() throws Exception {
+        var handle = acquire();
+        var close = inBackground(() -> {
+            handle.close();
+            return null;
+        });
+        await().until(() -> Journal.lines().contains("releasing thing"));
+
+        slow.stop();
+
+        assertThat(log().lines("WARN")).anyMatch(line -> line.contains("1 of slow are still being released by"));
+        System.setProperty(Slow.LET_GO, "");
+        close.get();
+        assertThat(Journal.lines()).containsExactly("releasing thing", "released thing");
+        assertThat(processes().terminate(pid).cleanup().isSuccess()).isTrue();
+    }
+
+    @Test
     public void whatTakesTooLongIsCutOffAndReleasedOnceAllTheSame() throws Exception {
         acquire();
         var end = inBackground(() -> processes().terminate(pid));

@@ -60,6 +60,15 @@ public final class Faults {
         }
     }
 
+    /** A manager of which nobody else can make an implementation, so neither a front. */
+    public sealed interface SealedManager permits ManagerIsSealed {}
+
+    @Component(
+            service = ResourceCleanup.class,
+            property = "reclaim.manager=org.reclaim.itests.osgi.foreign.Faults$SealedManager")
+    @ServiceRanking(750)
+    public static final class ManagerIsSealed extends Plugin implements SealedManager {}
+
     @Component(service = ResourceCleanup.class)
     @ServiceRanking(750)
     public static class TypeThrows extends Plugin {

@@ -207,7 +207,8 @@ public final class Bindings {
         int stuck = step.bound() == null ? 0 : step.bound().stuck();
         for (var left : leftWithCalls) {
             var bound = left.get();
-            stuck += bound != null && bound.resourceType().equals(step.resourceType()) ? bound.stuck() : 0;
+            // Of those that came through a front, too: nobody gave them up, but they are in code that should be gone.
+            stuck += bound != null && bound.resourceType().equals(step.resourceType()) ? (int) bound.inFlight() : 0;
         }
         return stuck;
     }

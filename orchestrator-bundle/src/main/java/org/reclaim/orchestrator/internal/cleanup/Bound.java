@@ -251,7 +251,8 @@ public final class Bound {
         return true;
     }
 
-    private long inFlight() {
+    /** How many calls are in it. */
+    long inFlight() {
         long sum = 0;
         for (int i = 0; i < STRIPES; i++) {
             sum += uses.get(i * PADDING);

@@ -120,6 +120,11 @@ public final class Orchestrator implements ResourceOrchestrator, AutoCloseable {
         }
     }
 
+    /** Uses no present thread for foreign code again: what has run on it is not wanted any more. */
+    public void retireWorkers() {
+        workers.retire();
+    }
+
     @Override
     public CleanupResult cleanupProcess(long pid) {
         if (pid < 1) {

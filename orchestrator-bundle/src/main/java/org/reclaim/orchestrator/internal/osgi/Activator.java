@@ -49,7 +49,7 @@ public final class Activator implements BundleActivator {
         fronts = new Fronts(context, core::settings);
         stopListener = new StopListener(context, processes, core.orchestrator());
         context.addBundleListener(stopListener);
-        cleanups = new CleanupTracker(context, core.orchestrator(), fronts, core::settings);
+        cleanups = new CleanupTracker(context, core.orchestrator(), fronts, core::settings, this::typeGoes);
         cleanups.open();
         context.registerService(ResourceInventory.class, core.inventory(), null);
         context.registerService(ResourceOrchestrator.class, core.orchestrator(), null);
@@ -85,6 +85,20 @@ public final class Activator implements BundleActivator {
         }
     }
 
+    /**
+     * While the framework stops, bundles stop one by one: one that offers a type may do so before one that holds
+     * something of it in its own name, which must be freed by then.
+     */
+    private void typeGoes(String resourceType) {
+        var table = core.tables().find(resourceType);
+        if (table.isPresent()) {
+            processes.endBundlesIfStopping(process -> {
+                var holding = table.get().holding(process);
+                return holding != null && !holding.isEmpty();
+            });
+        }
+    }
+
     /** Ends everything first: now the services of all other bundles are still there. */
     @Override
     public void stop(BundleContext context) {
@@ -95,13 +109,11 @@ public final class Activator implements BundleActivator {
             LOG.warn("The platform stops, but these processes have not ended yet: {}", Core.describe(left));
         }
         unsettled.forEach(pair -> LOG.warn(
-                "The platform stops, and {} of process {} was not freed: {} {}, {} resources, {} bytes",
+                "The platform stops, and {} of process {} was not freed: {} {}",
                 pair.resourceType(),
                 pair.pid(),
                 pair.status(),
-                pair.detail(),
-                pair.resources(),
-                pair.bytes()));
+                pair.detail()));
         context.removeBundleListener(stopListener);
         bundleProcesses.close();
         context.removeFrameworkListener(startListener);

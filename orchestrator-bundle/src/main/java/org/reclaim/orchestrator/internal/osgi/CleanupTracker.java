@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
@@ -39,9 +40,21 @@ final class CleanupTracker implements ServiceTrackerCustomizer<ResourceCleanup, 
     private final Orchestrator orchestrator;
     private final Fronts fronts;
     private final Supplier<Settings> settings;
+    private final Consumer<String> beforeUnbind;
     private final ServiceTracker<ResourceCleanup, Binding> tracker;
 
-    CleanupTracker(BundleContext context, Orchestrator orchestrator, Fronts fronts, Supplier<Settings> settings) {
+    /**
+     * Tracks nothing yet.
+     *
+     * @param beforeUnbind told of each type whose cleanup is about to go, while it still can be called
+     */
+    CleanupTracker(
+            BundleContext context,
+            Orchestrator orchestrator,
+            Fronts fronts,
+            Supplier<Settings> settings,
+            Consumer<String> beforeUnbind) {
+        this.beforeUnbind = beforeUnbind;
         this.context = context;
         this.orchestrator = orchestrator;
         this.fronts = fronts;
@@ -92,6 +105,7 @@ final class CleanupTracker implements ServiceTrackerCustomizer<ResourceCleanup, 
                     () -> ask(reference),
                     late -> context.ungetService(reference)));
         } catch (Exception e) {
+            orchestrator.retireWorkers(); // what it has left in the thread that called it must not keep its classes
             var reason = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
             var bundle = reference.getBundle();
             LOG.warn(
@@ -126,6 +140,7 @@ final class CleanupTracker implements ServiceTrackerCustomizer<ResourceCleanup, 
 
     @Override
     public void removedService(ServiceReference<ResourceCleanup> reference, Binding binding) {
+        beforeUnbind.accept(binding.bound().resourceType());
         binding.managers().forEach(manager -> fronts.unbind(manager, binding.bound()));
         orchestrator.unbind(binding.bound());
         context.ungetService(reference);

@@ -7,7 +7,6 @@ import java.util.Dictionary;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.osgi.service.cm.ConfigurationException;
 import org.osgi.service.cm.ManagedService;
 import org.reclaim.orchestrator.internal.Core;
 import org.reclaim.orchestrator.internal.Settings;
@@ -42,7 +41,7 @@ final class ConfiguredSettings implements ManagedService {
 
     /** Null, as Configuration Admin wants it, is no configuration. Called by one thread at a time. */
     @Override
-    public void updated(Dictionary<String, ?> properties) throws ConfigurationException {
+    public void updated(Dictionary<String, ?> properties) {
         Map<String, String> values = Map.of();
         var settings = new SettingsBuilder(atBoot);
         try {
@@ -50,7 +49,7 @@ final class ConfiguredSettings implements ManagedService {
             values.forEach((name, value) -> NamedSettings.set(settings, name, value));
         } catch (InvalidSettingException e) {
             LOG.warn("The configuration {} is refused as a whole, the settings stay: {}", PID, e.getMessage());
-            throw new ConfigurationException(e.name(), e.reason(), e);
+            return; // not thrown: Configuration Admin would only log it again, as an error with two stacks
         }
         var changed = settings.build();
         if (!changed.equals(core.settings())) {

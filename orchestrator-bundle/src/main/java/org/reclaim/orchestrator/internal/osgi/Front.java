@@ -39,6 +39,7 @@ final class Front implements InvocationHandler, ServiceListener {
     private final BundleContext context;
     private final Class<?> type;
     private final Supplier<Settings> settings;
+    private final Object proxy;
 
     /** Under the lock; the last one counts. */
     private final List<Target> targets = new ArrayList<>();
@@ -52,11 +53,29 @@ final class Front implements InvocationHandler, ServiceListener {
     private ServiceRegistration<?> registration;
 
     private volatile boolean gone;
+    private volatile boolean orphaned;
 
+    /**
+     * A front with nothing behind it.
+     *
+     * @throws IllegalArgumentException if there can be no proxy of the interface, as it is sealed
+     * @throws LinkageError             if something that it names can't be loaded
+     */
     Front(BundleContext context, Class<?> type, Supplier<Settings> settings) {
         this.context = context;
         this.type = type;
         this.settings = settings;
+        proxy = Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, this);
+    }
+
+    /** Says that the bundle of the interface has gone, or was replaced. */
+    void orphan() {
+        orphaned = true;
+    }
+
+    /** Whether it is of no use to anybody: nothing is behind it, and nothing will come that has its interface. */
+    boolean isOver() {
+        return orphaned && current == null;
     }
 
     Class<?> type() {
@@ -112,7 +131,6 @@ final class Front implements InvocationHandler, ServiceListener {
             }
         } else if (present == null) {
             warnOfOthers();
-            var proxy = Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, this);
             registration = context.registerService(type.getName(), proxy, properties());
         } else {
             present.setProperties(properties());
@@ -172,11 +190,11 @@ final class Front implements InvocationHandler, ServiceListener {
     }
 
     @Override
-    public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
+    public Object invoke(Object self, Method method, Object[] arguments) throws Throwable {
         if (method.getDeclaringClass() == Object.class) {
             return switch (method.getName()) {
-                case "equals" -> proxy == arguments[0];
-                case "hashCode" -> System.identityHashCode(proxy);
+                case "equals" -> self == arguments[0];
+                case "hashCode" -> System.identityHashCode(self);
                 default -> "front of " + type.getName();
             };
         }

@@ -10,6 +10,7 @@ import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.SynchronousBundleListener;
 import org.reclaim.orchestrator.internal.Settings;
 import org.reclaim.orchestrator.internal.cleanup.Bound;
+import org.reclaim.orchestrator.internal.table.Failures;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +34,7 @@ final class Fronts implements SynchronousBundleListener {
     /**
      * Puts a cleanup behind the front of a manager interface.
      *
-     * @return false if its object is no such manager; that is logged
+     * @return false if its object is no such manager, or there can be no front of it; that is logged
      */
     boolean bind(String manager, Bound bound, Object target) {
         var type = interfaceOf(target.getClass(), manager);
@@ -43,13 +44,23 @@ final class Fronts implements SynchronousBundleListener {
         }
         Front front;
         Front replaced = null;
-        synchronized (fronts) {
-            front = fronts.get(manager);
-            if (front == null || front.type() != type.get()) {
-                replaced = front;
-                front = new Front(context, type.get(), settings);
-                fronts.put(manager, front);
+        try {
+            synchronized (fronts) {
+                front = fronts.get(manager);
+                if (front == null || front.type() != type.get()) {
+                    var made = new Front(context, type.get(), settings);
+                    replaced = fronts.put(manager, made);
+                    front = made;
+                }
             }
+        } catch (IllegalArgumentException | LinkageError e) {
+            LOG.warn(
+                    "{} names the manager {}, of which there can be no front: {}. It comes from {}",
+                    bound,
+                    manager,
+                    Failures.describe(e),
+                    FrameworkUtil.getBundle(target.getClass()).getLocation());
+            return false;
         }
         if (replaced != null) {
             replaced.unregister();
@@ -66,25 +77,39 @@ final class Fronts implements SynchronousBundleListener {
         }
         if (front != null) {
             front.unbind(bound);
+            removeIfOver(manager, front);
         }
     }
 
-    /** A front goes when the bundle of its interface goes: it would pin that one's class loader. */
+    private void removeIfOver(String manager, Front front) {
+        boolean removed;
+        synchronized (fronts) {
+            removed = front.isOver() && fronts.remove(manager, front);
+        }
+        if (removed) {
+            front.unregister();
+        }
+    }
+
+    /**
+     * A front goes when the bundle of its interface goes: it would pin that one's class loader. But not while something
+     * is behind it: that is still wired to what the bundle was, as its users are, until the framework refreshes them.
+     */
     @Override
     public void bundleChanged(BundleEvent event) {
         if (event.getType() != BundleEvent.UNRESOLVED && event.getType() != BundleEvent.UNINSTALLED) {
             return;
         }
-        Map<String, Front> gone = new HashMap<>();
+        Map<String, Front> orphans = new HashMap<>();
         synchronized (fronts) {
             fronts.forEach((manager, front) -> {
                 if (event.getBundle().equals(FrameworkUtil.getBundle(front.type()))) {
-                    gone.put(manager, front);
+                    front.orphan();
+                    orphans.put(manager, front);
                 }
             });
-            fronts.keySet().removeAll(gone.keySet());
         }
-        gone.values().forEach(Front::unregister);
+        orphans.forEach(this::removeIfOver);
     }
 
     void close() {

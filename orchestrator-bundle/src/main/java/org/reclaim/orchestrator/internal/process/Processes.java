@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.reclaim.api.CleanupResult;
 import org.reclaim.api.CurrentProcess;
@@ -24,6 +25,7 @@ import org.reclaim.api.ProcessState;
 import org.reclaim.orchestrator.internal.Settings;
 import org.reclaim.orchestrator.internal.cleanup.Bound;
 import org.reclaim.orchestrator.internal.command.Commands;
+import org.reclaim.orchestrator.internal.table.Owner;
 import org.reclaim.orchestrator.internal.table.Owners;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -191,7 +193,8 @@ public final class Processes implements ProcessManager {
                 last.exitStatus(),
                 result);
         if (process.isBundle()) {
-            LOG.info("The process of bundle {} has ended ({}): {}", info.name(), last.reason(), result);
+            var told = result.isSuccess() ? result : "not everything was freed, see the warning";
+            LOG.info("The process of bundle {} has ended ({}): {}", info.name(), last.reason(), told);
         }
         // Before it may leave the owners, so that it is found in one of the two.
         history.add(end);
@@ -264,6 +267,13 @@ public final class Processes implements ProcessManager {
     public List<ProcessInfo> stop() {
         stop.begin();
         return stop.endAll(liveProcesses());
+    }
+
+    /** Ends some processes of bundles, if the platform is stopping; else they end with their bundles. */
+    public void endBundlesIfStopping(Predicate<? super Owner> which) {
+        if (stop.hasBegun()) {
+            stop.endAll(liveProcesses().stream().filter(ProcessRecord::isBundle).filter(which).toList());
+        }
     }
 
     /** Begins to end the process of a bundle that has stopped. Does not wait. */

@@ -126,19 +126,22 @@ public final class Tables {
         return new OpenedTable<>(this, table, opener, forbidden);
     }
 
+    private static String describe(Class<?> type) {
+        return type.getName() + " (of " + type.getClassLoader() + ")";
+    }
+
     private <R> TypeTable<R> tableOf(String resourceType, Class<R> resource) {
         var present = find(resourceType);
-        if (present.isPresent() && present.get().resourceClass() == resource) {
+        if (present.isPresent() && present.get().resourceClass().filter(resource::equals).isPresent()) {
             @SuppressWarnings("unchecked") // its class was compared above
             var same = (TypeTable<R>) present.get();
             return same;
         }
         // The class may have come back from a new version of its bundle; nothing of the old one is in use then.
         if (present.isPresent() && !present.get().tryReplace()) {
-            var old = present.get().resourceClass();
-            throw new IllegalArgumentException("The table of %s holds %s (of %s), it can't be opened for %s (of %s)"
-                    .formatted(resourceType, old.getName(), old.getClassLoader(), resource.getName(),
-                            resource.getClassLoader()));
+            var old = present.get().resourceClass().map(Tables::describe).orElse("what has gone");
+            throw new IllegalArgumentException("The table of " + resourceType + " holds " + old
+                    + ", it can't be opened for " + describe(resource));
         }
         var made = new TypeTable<>(this, resourceType, nextIndex++, resource);
         all = Stream.concat(

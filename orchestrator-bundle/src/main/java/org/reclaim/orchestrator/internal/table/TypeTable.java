@@ -1,8 +1,10 @@
 package org.reclaim.orchestrator.internal.table;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -40,7 +42,10 @@ public final class TypeTable<R> {
     private final Tables tables;
     private final String resourceType;
     private final int index;
-    private final Class<R> resourceClass;
+
+    /** Weak: the class is of a bundle that may go for good, while the table stays. */
+    private final WeakReference<Class<R>> resourceClass;
+
     private final AtomicLong bytes = new AtomicLong();
 
     /** Under the lock; the last one counts. */
@@ -53,7 +58,7 @@ public final class TypeTable<R> {
         this.tables = tables;
         this.resourceType = resourceType;
         this.index = index;
-        this.resourceClass = resourceClass;
+        this.resourceClass = new WeakReference<>(resourceClass);
     }
 
     /** The type. */
@@ -65,8 +70,9 @@ public final class TypeTable<R> {
         return index;
     }
 
-    Class<R> resourceClass() {
-        return resourceClass;
+    /** Empty once its bundle has gone for good. */
+    Optional<Class<R>> resourceClass() {
+        return Optional.ofNullable(resourceClass.get());
     }
 
     /** Whether somebody has it open. */
@@ -187,6 +193,14 @@ public final class TypeTable<R> {
                 && System.nanoTime() < deadline
                 && !Thread.currentThread().isInterrupted()) {
             LockSupport.parkNanos(DETACH_POLL.toNanos());
+        }
+        long left = inProgress.stream().filter(BooleanSupplier::getAsBoolean).count();
+        if (left > 0) {
+            LOG.warn(
+                    "{} of {} are still being released by {}, which has gone: its code runs on until they are",
+                    left,
+                    resourceType,
+                    opener);
         }
         return true;
     }

@@ -16,7 +16,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.osgi.service.cm.ConfigurationException;
 import org.reclaim.orchestrator.ResourceLimits;
 import org.reclaim.orchestrator.internal.Core;
 import org.reclaim.orchestrator.internal.Settings;
@@ -43,7 +42,7 @@ class ConfiguredSettingsTest {
     }
 
     @Test
-    void whatIsSetCountsAndTheRestIsAsAtTheBoot() throws Exception {
+    void whatIsSetCountsAndTheRestIsAsAtTheBoot() {
         configured.updated(dictionary(Map.of(
                 "deadline.millis", "1000",
                 "deadline.millis.rings", "2000",
@@ -71,7 +70,7 @@ class ConfiguredSettingsTest {
     }
 
     @Test
-    void whatIsNotSetAnyMoreIsAsAtTheBootAgain() throws Exception {
+    void whatIsNotSetAnyMoreIsAsAtTheBootAgain() {
         configured.updated(dictionary(Map.of("history.size", "9", "ranking.sockets", "2")));
         assertThat(core.settings().historySize()).isEqualTo(9);
 
@@ -111,11 +110,7 @@ class ConfiguredSettingsTest {
     void whatIsWrongIsRefusedByNameWithWhatWouldBeRight(String name, String value, String reason) {
         var properties = dictionary(Map.of(name, value, "grace.millis", "1", "ranking.memory", "3"));
 
-        assertThatThrownBy(() -> configured.updated(properties))
-                .isInstanceOfSatisfying(ConfigurationException.class, refused -> {
-                    assertThat(refused.getProperty()).isEqualTo(name);
-                    assertThat(refused.getReason()).contains(reason);
-                });
+        configured.updated(properties);
 
         assertThat(core.settings()).isSameAs(AT_BOOT);
         assertThat(logs.infos()).isEmpty();
@@ -127,26 +122,24 @@ class ConfiguredSettingsTest {
     }
 
     @Test
-    void whatWasInEffectStaysWhenItsChangeIsRefused() throws Exception {
+    void whatWasInEffectStaysWhenItsChangeIsRefused() {
         configured.updated(dictionary(Map.of("history.size", "9")));
         var before = core.settings();
 
-        assertThatThrownBy(() -> configured.updated(dictionary(Map.of("history.size", "x"))))
-                .isInstanceOf(ConfigurationException.class);
+        configured.updated(dictionary(Map.of("history.size", "x")));
 
         assertThat(core.settings()).isSameAs(before);
     }
 
     @Test
     void aHugeValueIsRefusedInFewWords() {
-        assertThatThrownBy(() -> configured.updated(dictionary(Map.of("history.size", "x".repeat(10 << 20)))))
-                .isInstanceOf(ConfigurationException.class);
+        configured.updated(dictionary(Map.of("history.size", "x".repeat(10 << 20))));
 
         assertThat(logs.warnings().getFirst()).hasSizeLessThan(1000);
     }
 
     @Test
-    void propertiesOfWhoBroughtTheConfigurationAreNotOurs() throws Exception {
+    void propertiesOfWhoBroughtTheConfigurationAreNotOurs() {
         configured.updated(dictionary(Map.of(
                 "service.pid", ConfiguredSettings.PID,
                 "service.bundleLocation", "?",
@@ -157,7 +150,7 @@ class ConfiguredSettingsTest {
     }
 
     @Test
-    void aFormMayHaveNumbersListsAndEmptyFields() throws Exception {
+    void aFormMayHaveNumbersListsAndEmptyFields() {
         configured.updated(dictionary(Map.of(
                 "history.size", 9,
                 "deadline.millis", 1000L,
@@ -171,9 +164,8 @@ class ConfiguredSettingsTest {
         }));
         configured.updated(dictionary(Map.of("expected.types", List.of("rings"))));
         assertThat(core.settings().expectedTypes()).containsExactly("rings");
-        assertThatThrownBy(() -> configured.updated(dictionary(Map.of("history.size", new Object()))))
-                .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("must be a text, a number, or a list of texts");
+        configured.updated(dictionary(Map.of("history.size", new Object())));
+        assertThat(logs.warnings()).singleElement().asString().contains("must be a text, a number, or a list of texts");
     }
 
     @Test
