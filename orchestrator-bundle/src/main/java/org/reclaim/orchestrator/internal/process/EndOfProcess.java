@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The end of one process, in steps that can be taken up again after an interrupt, by another thread: stop what runs,
- * then clean. One thread at a time runs it.
+ * give its place to the next one that waits, then clean. One thread at a time runs it.
  */
 final class EndOfProcess {
 
@@ -21,16 +21,26 @@ final class EndOfProcess {
     private final ProcessRecord process;
     private final ProcessCleaner cleaner;
     private final Duration grace;
+    private final Runnable over;
     private long stopRequestedAt;
     private boolean stopRequested;
     private boolean stopped;
     private volatile TypeOutcome killed;
     private volatile ProcessCleaner.Cleaning cleaning;
 
-    EndOfProcess(ProcessRecord process, ProcessCleaner cleaner, Duration grace) {
+    /**
+     * Not begun.
+     *
+     * @param process its state is TERMINATING
+     * @param cleaner has everything freed
+     * @param grace   how long what runs may take to stop
+     * @param over    called once, when what ran has stopped or had its time
+     */
+    EndOfProcess(ProcessRecord process, ProcessCleaner cleaner, Duration grace, Runnable over) {
         this.process = process;
         this.cleaner = cleaner;
         this.grace = grace;
+        this.over = over;
     }
 
     ProcessRecord process() {
@@ -58,6 +68,7 @@ final class EndOfProcess {
             long left = grace.toNanos() - (System.nanoTime() - stopRequestedAt);
             stop(Duration.ofNanos(Math.max(0, left))).ifPresent(outcome -> killed = outcome);
             stopped = true;
+            over.run();
         }
         if (cleaning == null) {
             cleaning = cleaner.begin(process);

@@ -44,7 +44,7 @@ final class EndOfTree {
         open.push(root);
         while (!open.isEmpty()) {
             var process = open.pop();
-            boolean own = process == root || process.beginEnd(EndReason.PARENT_ENDED);
+            boolean own = process == root || process.beginEnd(EndCause.of(EndReason.PARENT_ENDED));
             parentsFirst.add(new Member(process, own ? endingOf.apply(process) : null));
             if (own) {
                 process.children().forEach(open::push);

@@ -8,11 +8,13 @@ import org.reclaim.api.ResourceHandle;
 import org.reclaim.api.ResourceInfo;
 
 /**
- * One resource of one process, and its handle. 24 bytes: the slot number and the state share an {@code int}.
+ * One resource of one process, and its handle. 24 bytes: the slot number, the state, and whether it is counted share
+ * an {@code int}.
  *
  * <p>States move LIVE to CLOSED or RELEASING, CLOSED to RELEASING, RELEASING to CLOSED (the release failed, or there
  * was no releaser) or FREED, LIVE to FREED (withdrawn before anybody saw it). Only a compare-and-set leads to
- * RELEASING, and only the thread that did it leaves RELEASING.
+ * RELEASING, and only the thread that did it leaves RELEASING. It is counted from the start or by a compare-and-set
+ * while it is LIVE or CLOSED.
  */
 class Entry<T> implements ResourceHandle<T> {
 
@@ -21,8 +23,9 @@ class Entry<T> implements ResourceHandle<T> {
     static final int RELEASING = 2;
     static final int FREED = 3;
 
-    private static final int STATE_BITS = 2;
-    private static final int STATE_MASK = (1 << STATE_BITS) - 1;
+    private static final int STATE_MASK = 3;
+    private static final int COUNTED = 4;
+    private static final int SLOT_SHIFT = 3;
     private static final VarHandle CONTROL;
 
     static {
@@ -33,7 +36,7 @@ class Entry<T> implements ResourceHandle<T> {
         }
     }
 
-    /** Slot number above, state below. */
+    /** Slot number above, whether it is counted, and state below. */
     private volatile int control;
 
     /** Written before the entry is published, cleared by the thread that freed it. */
@@ -46,11 +49,34 @@ class Entry<T> implements ResourceHandle<T> {
         this.resource = resource;
     }
 
+    /** Says that the place that it takes was counted; before it is published, by the thread that made it. */
+    final void setCounted() {
+        CONTROL.set(this, COUNTED);
+    }
+
+    /** Whether its place is counted, and so has to be given back. */
+    final boolean isCounted() {
+        return (control & COUNTED) != 0;
+    }
+
+    /** Notes that its place has been counted after the fact. False if it was before, or is being freed. */
+    final boolean tryMarkCounted() {
+        while (true) {
+            int now = control;
+            if ((now & COUNTED) != 0 || (now & STATE_MASK) >= RELEASING) {
+                return false;
+            }
+            if (CONTROL.compareAndSet(this, now, now | COUNTED)) {
+                return true;
+            }
+        }
+    }
+
     /** Says where it will stand; before it is published there, by the thread that made it. */
     final void place(Chunk where, int slot) {
         chunk = where;
         // Plain: the compare-and-set that publishes the entry in its slot orders this before every other access.
-        CONTROL.set(this, slot << STATE_BITS | LIVE);
+        CONTROL.set(this, slot << SLOT_SHIFT | (int) CONTROL.get(this) & COUNTED | LIVE);
     }
 
     @Override
@@ -121,7 +147,7 @@ class Entry<T> implements ResourceHandle<T> {
         if (!move(LIVE, FREED)) {
             return false;
         }
-        chunk.holding().giveBack(bytes());
+        chunk.holding().giveBack(bytes(), isCounted());
         leave();
         return true;
     }
@@ -140,7 +166,7 @@ class Entry<T> implements ResourceHandle<T> {
             if (releaser != null) {
                 return release(releaser, tally);
             }
-            setState(CLOSED);
+            park();
             // Read again: pairs with TypeTable.open, which sets the releaser and then looks for CLOSED entries.
         } while (table().releaser() != null && move(CLOSED, RELEASING));
         return null;
@@ -151,15 +177,21 @@ class Entry<T> implements ResourceHandle<T> {
             releaser.release(resource);
         } catch (Throwable t) { // an Error too: whatever a plug-in throws, the resource counts as still held
             tally.countFailed(t);
-            setState(CLOSED);
+            park();
             return t;
         }
         tally.countFreed(bytes());
         // Before the state: when an end finds nothing left, the bytes are back, too.
-        chunk.holding().giveBack(bytes());
+        chunk.holding().giveBack(bytes(), isCounted());
         setState(FREED);
         leave();
         return null;
+    }
+
+    /** Leaves it to a later release. It may have to be counted after all: nobody could while it was RELEASING. */
+    private void park() {
+        setState(CLOSED);
+        chunk.holding().countIfNeeded(this);
     }
 
     private void leave() {
@@ -209,12 +241,20 @@ class Entry<T> implements ResourceHandle<T> {
     }
 
     private int slot() {
-        return control >>> STATE_BITS;
+        return control >>> SLOT_SHIFT;
     }
 
     private boolean move(int from, int to) {
-        int now = control;
-        return (now & STATE_MASK) == from && CONTROL.compareAndSet(this, now, now & ~STATE_MASK | to);
+        while (true) {
+            int now = control;
+            if ((now & STATE_MASK) != from) {
+                return false;
+            }
+            if (CONTROL.compareAndSet(this, now, now & ~STATE_MASK | to)) {
+                return true;
+            }
+            // Somebody else has moved it, or has just counted it: then it is still to be moved.
+        }
     }
 
     /** Leaves RELEASING; by its only thread, so nobody else writes the word. Volatile: others wait for it. */

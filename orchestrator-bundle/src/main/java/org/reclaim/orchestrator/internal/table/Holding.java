@@ -10,6 +10,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.reclaim.api.ProcessEndedException;
 import org.reclaim.api.ResourceInfo;
+import org.reclaim.api.ResourceLimitException;
 
 /** What one process holds of one type. */
 public final class Holding<R> {
@@ -20,13 +21,11 @@ public final class Holding<R> {
 
     private static final VarHandle STRIPES_FIELD;
     private static final VarHandle STRIPE = MethodHandles.arrayElementVarHandle(Stripe[].class);
-    private static final VarHandle BYTES;
 
     static {
         try {
             var lookup = MethodHandles.lookup();
             STRIPES_FIELD = lookup.findVarHandle(Holding.class, "stripes", Stripe[].class);
-            BYTES = lookup.findVarHandle(Holding.class, "bytes", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -38,7 +37,17 @@ public final class Holding<R> {
     /** One until two threads have met, then many, made when first used. */
     private volatile Stripe[] stripes = {new Stripe(this)};
 
-    private volatile long bytes;
+    private final Use bytes = new Use();
+
+    /** Limits of trees that the process is in; null if there are none for this type. */
+    private final Allowance treeResources;
+    private final Allowance treeBytes;
+
+    /** Whether anything limits the number of resources here: all that is asked on the hot path. */
+    private volatile boolean limited;
+
+    /** Resources reserved or held; null until a setting limits them. Set before {@link #limited}. */
+    private volatile Use resources;
 
     /** Made when the first is asked for. */
     private volatile Singles singles;
@@ -49,6 +58,10 @@ public final class Holding<R> {
     Holding(Owner owner, TypeTable<R> table) {
         this.owner = owner;
         this.table = table;
+        var limits = owner.limits();
+        treeResources = limits == null ? null : limits.resources(table.resourceType());
+        treeBytes = limits == null ? null : limits.bytes(table.resourceType());
+        limited = treeResources != null;
     }
 
     Owner owner() {
@@ -74,7 +87,27 @@ public final class Holding<R> {
 
     /** Bytes reserved or held. */
     public long bytes() {
-        return bytes;
+        return bytes.amount();
+    }
+
+    /**
+     * Takes the place of one resource, if there is a limit for them.
+     *
+     * @return whether it is counted by the settings' limits; those of trees count each resource or none
+     * @throws ResourceLimitException if a limit would be exceeded; then nothing is taken
+     */
+    boolean takePlace() {
+        if (!limited) {
+            return false;
+        }
+        var own = resources;
+        table.resourceQuota().take(1, owner.pid(), own, treeResources, table.limits());
+        return own != null;
+    }
+
+    /** Takes bytes. The same exception. */
+    void takeBytes(long size) {
+        table.byteQuota().take(size, owner.pid(), bytes, treeBytes, table.limits());
     }
 
     /** Publishes an entry, or refuses it because the process is ending: then it is as if it had never been. */
@@ -89,6 +122,10 @@ public final class Holding<R> {
             if (entry.withdraw()) {
                 throw refusal;
             }
+        }
+        // Volatile read after the publication: pairs with startCounting(), which sets it and then looks for entries.
+        if (limited) {
+            countIfNeeded(entry);
         }
         return entry;
     }
@@ -134,30 +171,35 @@ public final class Holding<R> {
         }
     }
 
-    /** Takes bytes of the process's share; the caller checks the limit through {@code limit}. */
-    boolean tryTake(long size, long limit) {
-        while (true) {
-            long used = bytes;
-            if (size > limit - used) {
-                return false;
-            }
-            if (BYTES.compareAndSet(this, used, used + size)) {
-                return true;
+    /** Counts resources from now on, those included that are there already. */
+    synchronized void startCounting() {
+        if (resources == null) {
+            resources = new Use();
+            limited = true;
+            forEachEntry(this::countIfNeeded);
+        }
+    }
+
+    /** Counts an entry that was published, or parked, without being counted. */
+    void countIfNeeded(Entry<?> entry) {
+        var own = resources;
+        if (own != null && !entry.isCounted()) {
+            // Before it is marked: who frees a marked one gives back what was taken.
+            table.resourceQuota().count(1, own);
+            if (!entry.tryMarkCounted()) {
+                table.resourceQuota().giveBack(1, own, null);
             }
         }
     }
 
-    /** Gives bytes back, to the process's share and the platform's. */
-    void giveBack(long size) {
+    /** Gives back the place of a resource, and its bytes, in all scopes. */
+    void giveBack(long size, boolean counted) {
+        if (counted || treeResources != null) {
+            table.resourceQuota().giveBack(1, counted ? resources : null, treeResources);
+        }
         if (size != 0) {
-            BYTES.getAndAdd(this, -size);
-            table.giveBack(size);
+            table.byteQuota().giveBack(size, bytes, treeBytes);
         }
-    }
-
-    /** Gives bytes back to the process's share alone. */
-    void untake(long size) {
-        BYTES.getAndAdd(this, -size);
     }
 
     /** Called after each release. A late one may settle what the end had to leave. */

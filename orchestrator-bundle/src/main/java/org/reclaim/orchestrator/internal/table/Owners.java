@@ -30,9 +30,15 @@ public final class Owners {
     }
 
     private final AtomicLong lastPid = new AtomicLong();
+    private final ProcessPlaces places = new ProcessPlaces();
 
     /** Written under the lock, read without. */
     private volatile AtomicReferenceArray<Page> pages = new AtomicReferenceArray<>(4);
+
+    /** How many processes are alive. */
+    public ProcessPlaces places() {
+        return places;
+    }
 
     /** Takes the next pid. Each pid taken must be {@linkplain #remove removed} once, whether it was added or not. */
     public long nextPid() {

@@ -90,7 +90,7 @@ class ConsoleCommandsTest {
 
     ConsoleCommandsTest() {
         gogo.addConverter(new ConsoleFormat());
-        gogo.addCommand("reclaim", new ConsoleCommands(platform, platform.inventory()));
+        gogo.addCommand("reclaim", new ConsoleCommands(platform, platform.scheduler(), platform.inventory()));
     }
 
     @AfterEach
@@ -106,7 +106,7 @@ class ConsoleCommandsTest {
         flags.raise(start("b"), "second");
 
         assertThat(shown("reclaim:types").lines()).hasSize(2).last().asString()
-                .matches("flags +450 +- +2 +128 +bound");
+                .matches("flags +450 +- +2 +128 +0 +bound");
     }
 
     @Test

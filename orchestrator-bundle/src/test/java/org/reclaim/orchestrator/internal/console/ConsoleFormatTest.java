@@ -77,7 +77,7 @@ class ConsoleFormatTest {
                 new ResourceInfo("sockets", "127.0.0.1:8080", 0, ResourceInfo.State.LIVE),
                 new ResourceInfo("memory", "64 KiB", 65_536, ResourceInfo.State.CLOSED));
 
-        assertThat(shown(new ProcessDetails(logical(ProcessState.RUNNING), held, Optional.empty()))).isEqualTo("""
+        assertThat(shown(new ProcessDetails(logical(ProcessState.RUNNING), held, List.of(), Optional.empty()))).isEqualTo("""
                 Process 7 'shop': LOGICAL, RUNNING, started 2026-01-02T12:00:00Z
                 TYPE     STATE   BYTES  RESOURCE
                 sockets  LIVE        0  127.0.0.1:8080
@@ -86,7 +86,7 @@ class ConsoleFormatTest {
 
     @Test
     void detailsOfAProcessThatHoldsNothing() {
-        var details = new ProcessDetails(logical(ProcessState.RUNNING), List.of(), Optional.empty());
+        var details = new ProcessDetails(logical(ProcessState.RUNNING), List.of(), List.of(), Optional.empty());
 
         assertThat(shown(details)).endsWith("\nIt holds nothing.");
     }
@@ -95,7 +95,7 @@ class ConsoleFormatTest {
     void detailsOfAnEndedProcessThatStillHoldsSomething() {
         var stuck = List.of(new ResourceInfo("sockets", "127.0.0.1:8080", 0, ResourceInfo.State.RELEASING));
         var end = end(OptionalInt.of(143));
-        var details = new ProcessDetails(end.process(), stuck, Optional.of(end));
+        var details = new ProcessDetails(end.process(), stuck, List.of(), Optional.of(end));
 
         assertThat(shown(details)).isEqualTo("""
                 Process 7 'shop': LOGICAL, TERMINATED, started 2026-01-02T12:00:00Z
