@@ -140,8 +140,9 @@ public final class RunQueue {
 
     /** Puts a changed ticket in the place of the one that waits. */
     public void replace(Ticket changed) {
-        leave(waiting.get(changed.pid()));
+        var group = takeFromGroup(waiting.get(changed.pid()));
         add(changed);
+        forgetIfOver(group); // not before: if it has its only one back, it has not lost its turn
     }
 
     /** How many have a place. */
@@ -196,11 +197,15 @@ public final class RunQueue {
 
     private void leave(Ticket ticket) {
         waiting.remove(ticket.pid());
+        forgetIfOver(takeFromGroup(ticket));
+    }
+
+    private Group takeFromGroup(Ticket ticket) {
         var group = group(ticket);
         takeOut(group);
         group.waiting.remove(ticket);
         addIfReady(group);
-        forgetIfOver(group);
+        return group;
     }
 
     private void serve(Group group) {

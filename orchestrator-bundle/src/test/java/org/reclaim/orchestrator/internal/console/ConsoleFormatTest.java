@@ -50,14 +50,14 @@ class ConsoleFormatTest {
                 new ResourceTypeInfo("sockets", true, 700, "org.reclaim.sockets 1.0.0", 3, 0, 0, ""),
                 new ResourceTypeInfo("rings", true, 500, "", 0, 0, 0, "no io_uring"),
                 new ResourceTypeInfo("memory", true, 100, "", 12, 786_432, 2, ""),
-                new ResourceTypeInfo("ipc", false, 0, "", 1, 4_096, 0, "")));
+                new ResourceTypeInfo("ipc", false, 0, "", 1, 4_096, 0, "", 7)));
 
         assertThat(shown(types)).isEqualTo("""
-                TYPE     RANKING  BUNDLE                     LIVE   BYTES  STATE
-                sockets      700  org.reclaim.sockets 1.0.0     3       0  bound
-                rings        500  -                             0       0  bound, limited: no io_uring
-                memory       100  -                            12  786432  bound, 2 stuck
-                ipc            -  -                             1    4096  UNBOUND""");
+                TYPE     RANKING  BUNDLE                     LIVE   BYTES  REFUSED  STATE
+                sockets      700  org.reclaim.sockets 1.0.0     3       0        0  bound
+                rings        500  -                             0       0        0  bound, limited: no io_uring
+                memory       100  -                            12  786432        0  bound, 2 stuck
+                ipc            -  -                             1    4096        7  UNBOUND""");
     }
 
     @Test
