@@ -23,6 +23,9 @@ import org.reclaim.orchestrator.internal.table.Failures;
  */
 final class NamedSettings {
 
+    /** What stands for a limit that is none. */
+    private static final String NO_LIMIT = "none";
+
     /** Sets what has one value for all types. */
     private interface Setting {
         void set(SettingsBuilder settings, String value);
@@ -83,22 +86,22 @@ final class NamedSettings {
             entry("scheduler.places", (settings, value) -> settings.places(toInt(value))),
             entry("scheduler.policy", (settings, value) -> settings.policy(policy(value))),
             entry("scheduler.ageing.millis", (settings, value) -> settings.ageing(millis(value))),
-            entry("limit.process.children", (settings, value) -> settings.childrenPerProcess(toLong(value))),
-            entry("limit.total.processes", (settings, value) -> settings.processesInTotal(toLong(value)))));
+            entry("limit.process.children", (settings, value) -> settings.childrenPerProcess(toLimit(value))),
+            entry("limit.total.processes", (settings, value) -> settings.processesInTotal(toLimit(value)))));
 
     private static final List<PerType> PER_TYPE = List.of(
             new PerType("deadline.millis.", "", (settings, type, value) -> settings.deadline(type, millis(value))),
             new PerType("ranking.", "", (settings, type, value) -> settings.ranking(type, toInt(value))),
             new PerType("limit.", ".process.bytes", (settings, type, value) ->
                     limit(settings, type, old -> new ResourceLimits(
-                            toLong(value), old.bytesInTotal(), old.resourcesPerProcess(), old.resourcesInTotal()))),
+                            toLimit(value), old.bytesInTotal(), old.resourcesPerProcess(), old.resourcesInTotal()))),
             new PerType("limit.", ".total.bytes", (settings, type, value) ->
                     limit(settings, type, old -> new ResourceLimits(
-                            old.bytesPerProcess(), toLong(value), old.resourcesPerProcess(), old.resourcesInTotal()))),
+                            old.bytesPerProcess(), toLimit(value), old.resourcesPerProcess(), old.resourcesInTotal()))),
             new PerType("limit.", ".process.resources", (settings, type, value) ->
-                    limit(settings, type, old -> old.withResources(toLong(value), old.resourcesInTotal()))),
+                    limit(settings, type, old -> old.withResources(toLimit(value), old.resourcesInTotal()))),
             new PerType("limit.", ".total.resources", (settings, type, value) ->
-                    limit(settings, type, old -> old.withResources(old.resourcesPerProcess(), toLong(value)))));
+                    limit(settings, type, old -> old.withResources(old.resourcesPerProcess(), toLimit(value)))));
 
     private NamedSettings() {}
 
@@ -161,6 +164,10 @@ final class NamedSettings {
 
     private static Duration millis(String value) {
         return Duration.ofMillis(toLong(value));
+    }
+
+    private static long toLimit(String value) {
+        return NO_LIMIT.equalsIgnoreCase(value) ? Long.MAX_VALUE : toLong(value);
     }
 
     private static long toLong(String value) {
