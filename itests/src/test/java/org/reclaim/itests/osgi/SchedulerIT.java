@@ -26,13 +26,13 @@ public class SchedulerIT extends PlatformTest {
 
     @After
     public void takeBack() throws Exception {
-        configuration().delete();
+        ofAdmin().delete();
         await().atMost(SECONDS).until(() -> scheduler().places() == ProcessScheduler.NO_LIMIT);
     }
 
     @Test
     public void placesAndPolicyChangeWhileThePlatformRuns() throws Exception {
-        configuration().update(new Hashtable<>(Map.of("scheduler.places", "1", "scheduler.policy", "priority")));
+        ofAdmin().update(new Hashtable<>(Map.of("scheduler.places", "1", "scheduler.policy", "priority")));
         await().atMost(SECONDS).until(() -> scheduler().places() == 1);
         assertThat(scheduler().policy()).isEqualTo(SchedulingPolicy.PRIORITY);
         var runs = sleeper(50);
@@ -43,7 +43,7 @@ public class SchedulerIT extends PlatformTest {
         assertThat(scheduler().queue()).extracting(waiting -> waiting.process().pid())
                 .containsExactly(urgent.pid(), patient.pid());
 
-        configuration().update(new Hashtable<>(Map.of("scheduler.places", "2", "scheduler.policy", "priority")));
+        ofAdmin().update(new Hashtable<>(Map.of("scheduler.places", "2", "scheduler.policy", "priority")));
         await().atMost(SECONDS).until(() -> urgent.info().state() == ProcessState.RUNNING);
         assertThat(patient.info().state()).isEqualTo(ProcessState.READY);
         patient.terminate();
@@ -76,7 +76,7 @@ public class SchedulerIT extends PlatformTest {
         return service(ProcessScheduler.class);
     }
 
-    private static Configuration configuration() throws Exception {
+    private static Configuration ofAdmin() throws Exception {
         return service(ConfigurationAdmin.class).getConfiguration("org.reclaim.orchestrator", "?");
     }
 }

@@ -74,7 +74,11 @@ public final class ConsoleCommands {
         var end = processes.history().stream()
                 .filter(known -> known.process().pid() == number)
                 .findFirst();
-        return new ProcessDetails(end.map(ProcessEnd::process).orElse(process), inventory.resources(number), inventory.limits(number), end);
+        return new ProcessDetails(
+                end.map(ProcessEnd::process).orElse(process),
+                inventory.resources(number),
+                inventory.limits(number),
+                end);
     }
 
     @Descriptor("ends a process and gives back everything that it holds; harmless if it has ended")

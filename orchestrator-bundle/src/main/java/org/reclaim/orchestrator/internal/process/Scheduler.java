@@ -23,8 +23,8 @@ import org.reclaim.orchestrator.internal.table.Owners;
 
 /**
  * Gives places to processes: a lock around a {@link RunQueue}. Whatever frees a place hands it on under the same lock,
- * so nobody waits while there is one. What got a place is started after the lock was let go of, by the thread that freed
- * the place; that never waits, see {@link ProcessStart#begin}.
+ * so nobody waits while there is one. What got a place is started after the lock was let go of, by the thread that
+ * freed the place; that never waits, see {@link ProcessStart#begin}.
  */
 final class Scheduler implements ProcessScheduler {
 

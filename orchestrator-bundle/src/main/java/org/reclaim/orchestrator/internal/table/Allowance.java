@@ -7,7 +7,8 @@ import org.reclaim.api.ResourceLimitException;
 /**
  * What a process and all below it may hold of one thing, and what they hold. It is linked to that of the nearest
  * ancestor which limits the same: taking takes from all of them or from none. As each one's scope is part of the next
- * one's, who is refused by one that another thread has just taken from in vain would have been refused further out, too.
+ * one's, who is refused by one that another thread has just taken from in vain would have been refused further out,
+ * too.
  */
 public final class Allowance {
 

@@ -24,7 +24,10 @@ final class Quota {
     private final LongAdder refusedByTrees = new LongAdder();
 
     private Quota(
-            String type, String unit, ToLongFunction<ResourceLimits> perProcess, ToLongFunction<ResourceLimits> inTotal) {
+            String type,
+            String unit,
+            ToLongFunction<ResourceLimits> perProcess,
+            ToLongFunction<ResourceLimits> inTotal) {
         this.type = type;
         this.unit = unit;
         this.perProcess = perProcess;

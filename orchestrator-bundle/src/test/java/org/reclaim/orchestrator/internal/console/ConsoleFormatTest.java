@@ -77,7 +77,8 @@ class ConsoleFormatTest {
                 new ResourceInfo("sockets", "127.0.0.1:8080", 0, ResourceInfo.State.LIVE),
                 new ResourceInfo("memory", "64 KiB", 65_536, ResourceInfo.State.CLOSED));
 
-        assertThat(shown(new ProcessDetails(logical(ProcessState.RUNNING), held, List.of(), Optional.empty()))).isEqualTo("""
+        var details = new ProcessDetails(logical(ProcessState.RUNNING), held, List.of(), Optional.empty());
+        assertThat(shown(details)).isEqualTo("""
                 Process 7 'shop': LOGICAL, RUNNING, started 2026-01-02T12:00:00Z
                 TYPE     STATE   BYTES  RESOURCE
                 sockets  LIVE        0  127.0.0.1:8080

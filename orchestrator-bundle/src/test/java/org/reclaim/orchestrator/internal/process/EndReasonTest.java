@@ -148,15 +148,16 @@ class EndReasonTest {
         child(root);
         assertThatThrownBy(() -> child(root))
                 .isInstanceOf(ResourceLimitException.class)
-                .hasMessage("children: 1 processes requested, 2 of the 2 processes that process 1 may hold are in use");
+                .hasMessage("children: 1 processes requested, 2 of the 2 processes that process 1 may hold are in"
+                        + " use");
         child(child);
         assertThatThrownBy(() -> child(child))
                 .hasMessage("processes: 1 processes requested, 3 of the 3 processes that the tree below process 1 may"
                         + " hold are in use");
         processes.start(ProcessSpec.logical("fifth"));
         assertThatThrownBy(() -> processes.start(ProcessSpec.logical("sixth")))
-                .hasMessage("processes: 1 processes requested, 5 of the 5 processes that all processes together may hold"
-                        + " are in use");
+                .hasMessage("processes: 1 processes requested, 5 of the 5 processes that all processes together may"
+                        + " hold are in use");
 
         assertThat(platform.inventory().limits(root.pid())).containsExactly(
                 new LimitInfo("the tree below process 1", "processes", 3, 3, 1),

@@ -7,6 +7,7 @@ import static org.reclaim.api.ProcessState.RUNNING;
 import static org.reclaim.api.ProcessState.TERMINATED;
 import static org.reclaim.api.ProcessState.TERMINATING;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Queue;
@@ -76,6 +77,18 @@ class ListenersTest {
                 new Told(second, READY, RUNNING),
                 new Told(second, RUNNING, TERMINATING),
                 new Told(second, TERMINATING, TERMINATED));
+    }
+
+    @Test
+    void itHearsOfAnEndWhenThatBegins() {
+        listeners.add(diary);
+        platform.change(settings -> settings.grace(Duration.ofMinutes(1)));
+        long pid = platform.start(ProcessSpec.task("stays", hang::ignoringInterrupts));
+        hang.awaitInside(1);
+        Thread.ofPlatform().daemon().start(() -> platform.terminate(pid));
+
+        diary.await(pid, TERMINATING);
+        assertThat(diary.of(pid)).hasSize(2);
     }
 
     @Test

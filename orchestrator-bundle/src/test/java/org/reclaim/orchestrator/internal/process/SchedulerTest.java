@@ -157,6 +157,40 @@ class SchedulerTest {
     }
 
     @Test
+    void aWaitingProcessWhoseEndTakesItsTimeTakesNobodysPlace() {
+        try (var cleaning = new Hang()) {
+            platform.change(settings -> settings.deadline(SOON));
+            var shelf = new Shelf("items", platform.tables(), item -> cleaning.ignoringInterrupts());
+            platform.bind(shelf, 1);
+            var first = hangs("first");
+            var second = hangs("second");
+            var third = hangs("third");
+            shelf.hold(processes.start(ProcessSpec.logical("child").withParent(second.pid())).pid());
+            Thread.ofPlatform().daemon().start(second::terminate);
+            cleaning.awaitInside(1);
+
+            assertThat(queue()).containsExactly(third.pid());
+            first.terminate();
+            assertThat(state(second)).isEqualTo(ProcessState.TERMINATING);
+            assertThat(state(third)).isEqualTo(ProcessState.RUNNING);
+        }
+    }
+
+    @Test
+    void endingAllAtOnceStartsNothingThatWaitsButWhatComesLaterRuns() {
+        hangs("first");
+        var ran = new AtomicReference<String>("");
+        for (int i = 0; i < 50; i++) {
+            processes.start(ProcessSpec.task("waits", () -> ran.set("ran")));
+        }
+
+        assertThat(processes.endAllButBundles()).isEmpty();
+
+        assertThat(ran).hasValue("");
+        assertThat(state(hangs("later"))).isEqualTo(ProcessState.RUNNING);
+    }
+
+    @Test
     void theStopOfThePlatformStartsNothingThatWaits() {
         hangs("first");
         var ran = new AtomicReference<String>("");
@@ -226,6 +260,17 @@ class SchedulerTest {
 
         assertThat(queue()).isEmpty();
         assertThat(scheduler.running()).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsEndedByItsOwnPreparationTakesNoPlace() {
+        assertThatThrownBy(() -> processes.start(ProcessSpec.task("ended", () -> {}).withPreparation(pid -> {
+            processes.terminate(pid);
+            return Map.of();
+        }))).isInstanceOf(ProcessStartException.class);
+
+        assertThat(scheduler.running()).isZero();
+        assertThat(state(hangs("next"))).isEqualTo(ProcessState.RUNNING);
     }
 
     @Test

@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.reclaim.api.SchedulingPolicy;
 import org.reclaim.orchestrator.internal.SchedulerSettings;
 
 /** What a {@link RunQueue} should do, in the plainest words: lists that are searched from one end to the other. */

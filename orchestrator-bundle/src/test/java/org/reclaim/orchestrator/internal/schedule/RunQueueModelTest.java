@@ -16,9 +16,9 @@ import org.reclaim.orchestrator.internal.SchedulerSettings;
 /** Whatever is done to a queue, it does what a plain model of it does. */
 class RunQueueModelTest {
 
-    private static final int STEPS = 400;
+    private static final int STEPS = 1_500;
 
-    /** Does the same to both. Some steps are so rare, and the clock so slow, that groups, ties and long queues occur. */
+    /** Does the same to both. Values are so few, and the clock so slow, that there are ties of all sorts. */
     private static final class Run {
         private final Random random;
         private final List<String> steps = new ArrayList<>();

@@ -62,7 +62,8 @@ class LimitsTest {
         var first = table.track(one, new Item());
         table.reserve(one, 10);
 
-        assertRefused(table, one, "items: 1 resources requested, 2 of the 2 resources that process 1 may hold are in use");
+        assertRefused(table, one, "items: 1 resources requested, 2 of the 2 resources that process 1 may hold are in"
+                + " use");
         table.track(other, new Item());
         assertRefused(table, other, "items: 1 resources requested, 3 of the 3 resources that all processes together may"
                 + " hold are in use");
@@ -118,11 +119,11 @@ class LimitsTest {
         table.track(grandchild.pid(), new Item());
         table.reserve(child.pid(), 60);
 
-        assertRefused(table, grandchild.pid(), "items: 1 resources requested, 2 of the 2 resources that process 2 and all"
-                + " below it may hold are in use");
+        assertRefused(table, grandchild.pid(), "items: 1 resources requested, 2 of the 2 resources that process 2 and"
+                + " all below it may hold are in use");
         assertThatThrownBy(() -> table.reserve(parent.pid(), 41))
-                .hasMessage("items: 41 bytes requested, 60 of the 100 bytes that process 1 and all below it may hold are"
-                        + " in use");
+                .hasMessage("items: 41 bytes requested, 60 of the 100 bytes that process 1 and all below it may hold"
+                        + " are in use");
         table.track(parent.pid(), new Item());
         assertRefused(table, parent.pid(), "items: 1 resources requested, 3 of the 3 resources that process 1 and all"
                 + " below it may hold are in use");
