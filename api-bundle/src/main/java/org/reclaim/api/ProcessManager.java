@@ -9,10 +9,13 @@ import org.osgi.annotation.versioning.ProviderType;
 public interface ProcessManager {
 
     /**
-     * Starts a process. Its preparation runs on the calling thread.
+     * Starts a process. Its preparation runs on the calling thread. If it is a task or a command and there is no place
+     * for it (see {@link ProcessScheduler}), it is left {@link ProcessState#READY}, and runs when its turn comes; if
+     * what it runs can't be started then, it ends with the reason {@link EndReason#FAILED}.
      *
      * @param spec what to start
-     * @return the process, running
+     * @return the process, running or ready
+     * @throws ResourceLimitException if there would be more processes than a limit allows; nothing was started
      * @throws NoSuchProcessException if the parent was never started
      * @throws ProcessEndedException  if the parent is ending or has ended; nothing was started
      * @throws ProcessStartException  if the preparation threw or the command can't be executed; the new process was

@@ -21,9 +21,17 @@ public final class ProcessSpec {
     /** The longest name, in characters. */
     public static final int MAX_NAME_LENGTH = 200;
 
+    /** The priority of what says nothing else. */
+    public static final int DEFAULT_PRIORITY = 50;
+
+    /** The highest priority. */
+    public static final int MAX_PRIORITY = 100;
+
+    /** The group of what says nothing else. */
+    public static final String DEFAULT_GROUP = "default";
+
     private static final Runnable NO_TASK = () -> {};
     private static final Preparation NO_PREPARATION = pid -> Map.of();
-    private static final Duration MAX_GRACE = Duration.ofDays(1);
 
     private final ProcessKind kind;
     private final String name;
@@ -37,14 +45,14 @@ public final class ProcessSpec {
     private Redirect input = Redirect.DISCARD;
     private Redirect output = Redirect.DISCARD;
     private Redirect error = Redirect.DISCARD;
+    private int priority = DEFAULT_PRIORITY;
+    private String group = DEFAULT_GROUP;
+    private Optional<Duration> maxRunTime = Optional.empty();
+    private ProcessLimits limits = ProcessLimits.NONE;
 
     private ProcessSpec(ProcessKind kind, String name, Runnable task, List<String> command) {
-        if (name.isBlank() || name.length() > MAX_NAME_LENGTH || name.chars().anyMatch(Character::isISOControl)) {
-            throw new IllegalArgumentException("name is '" + printable(name) + "', must be 1 to " + MAX_NAME_LENGTH
-                    + " characters, not blank, without control characters");
-        }
         this.kind = kind;
-        this.name = name;
+        this.name = SpecChecks.requireName("name", name);
         this.task = Objects.requireNonNull(task, "task");
         this.command = command;
     }
@@ -62,6 +70,10 @@ public final class ProcessSpec {
         input = other.input;
         output = other.output;
         error = other.error;
+        priority = other.priority;
+        group = other.group;
+        maxRunTime = other.maxRunTime;
+        limits = other.limits;
     }
 
     /**
@@ -99,7 +111,7 @@ public final class ProcessSpec {
         if (words.isEmpty() || words.getFirst().isEmpty()) {
             throw new IllegalArgumentException("command is " + words + ", must name a program");
         }
-        requireNoNul("command", words);
+        SpecChecks.requireNoNul("command", words);
         return new ProcessSpec(ProcessKind.COMMAND, name, NO_TASK, words);
     }
 
@@ -137,11 +149,8 @@ public final class ProcessSpec {
      * @return a changed copy
      */
     public ProcessSpec withGrace(Duration duration) {
-        if (duration.isNegative() || duration.compareTo(MAX_GRACE) > 0) {
-            throw new IllegalArgumentException("grace is " + duration + ", must be from PT0S to " + MAX_GRACE);
-        }
         var copy = new ProcessSpec(this);
-        copy.grace = Optional.of(duration);
+        copy.grace = Optional.of(SpecChecks.requireGrace(duration));
         return copy;
     }
 
@@ -166,14 +175,7 @@ public final class ProcessSpec {
     public ProcessSpec withEnvironment(Map<String, String> variables) {
         var copy = new ProcessSpec(this);
         copy.environment = Map.copyOf(variables);
-        copy.environment.keySet().forEach(key -> {
-            if (key.isEmpty() || key.indexOf('=') >= 0) {
-                throw new IllegalArgumentException(
-                        "environment has the name '" + printable(key) + "', must not be empty or contain '='");
-            }
-        });
-        requireNoNul("environment", copy.environment.keySet());
-        requireNoNul("environment", copy.environment.values());
+        SpecChecks.requireEnvironment(copy.environment);
         return copy;
     }
 
@@ -198,22 +200,63 @@ public final class ProcessSpec {
      * @return a changed copy
      */
     public ProcessSpec withIo(Redirect stdin, Redirect stdout, Redirect stderr) {
-        for (var redirect : List.of(stdin, stdout, stderr)) {
-            if (redirect.type() == Redirect.Type.PIPE) {
-                throw new IllegalArgumentException("a PIPE is not taken; redirect to a file, INHERIT or DISCARD");
-            }
-        }
-        if (stdin.type() == Redirect.Type.APPEND
-                || stdin.type() == Redirect.Type.WRITE && !stdin.equals(Redirect.DISCARD)) {
-            throw new IllegalArgumentException("stdin is " + stdin + ", must be read from something");
-        }
-        if (stdout.type() == Redirect.Type.READ || stderr.type() == Redirect.Type.READ) {
-            throw new IllegalArgumentException("stdout or stderr reads, must be written to something");
-        }
+        SpecChecks.requireStreams(stdin, stdout, stderr);
         var copy = new ProcessSpec(this);
         copy.input = stdin;
         copy.output = stdout;
         copy.error = stderr;
+        return copy;
+    }
+
+    /**
+     * Sets how soon a task or a command gets a place, where places are limited, and how much of the processors a
+     * command gets beside others: see {@link ProcessScheduler}. Without it, {@value #DEFAULT_PRIORITY}.
+     *
+     * @param value from 0 to {@value #MAX_PRIORITY}, the most urgent
+     * @return a changed copy
+     */
+    public ProcessSpec withPriority(int value) {
+        var copy = new ProcessSpec(this);
+        copy.priority = SpecChecks.requirePriority(value);
+        return copy;
+    }
+
+    /**
+     * Sets the group in which a task or a command waits for a place, if the policy is {@link SchedulingPolicy#FAIR}.
+     * Without it, {@value #DEFAULT_GROUP}.
+     *
+     * @param value a name, as for {@link #logical}
+     * @return a changed copy
+     */
+    public ProcessSpec withGroup(String value) {
+        var copy = new ProcessSpec(this);
+        copy.group = SpecChecks.requireName("group", value);
+        return copy;
+    }
+
+    /**
+     * Sets how long it may run; then it is ended, with the reason {@link EndReason#DEADLINE}. Time that it waits for a
+     * place does not count. Without it there is no bound.
+     *
+     * @param duration more than zero, at most 3650 days
+     * @return a changed copy
+     */
+    public ProcessSpec withMaxRunTime(Duration duration) {
+        var copy = new ProcessSpec(this);
+        copy.maxRunTime = Optional.of(SpecChecks.requireRunTime(duration));
+        return copy;
+    }
+
+    /**
+     * Sets what it may hold, together with everything below it. The limits of the platform and of its parents count,
+     * too.
+     *
+     * @param value the limits
+     * @return a changed copy
+     */
+    public ProcessSpec withLimits(ProcessLimits value) {
+        var copy = new ProcessSpec(this);
+        copy.limits = Objects.requireNonNull(value, "limits");
         return copy;
     }
 
@@ -277,22 +320,28 @@ public final class ProcessSpec {
         return error;
     }
 
+    /** How urgent it is, from 0 to {@value #MAX_PRIORITY}. */
+    public int priority() {
+        return priority;
+    }
+
+    /** The group in which it waits. */
+    public String group() {
+        return group;
+    }
+
+    /** How long it may run; empty for no bound. */
+    public Optional<Duration> maxRunTime() {
+        return maxRunTime;
+    }
+
+    /** What it may hold, together with everything below it. */
+    public ProcessLimits limits() {
+        return limits;
+    }
+
     @Override
     public String toString() {
         return kind + " '" + name + "'";
-    }
-
-    private static void requireNoNul(String what, Iterable<String> words) {
-        for (var word : words) {
-            if (word.indexOf('\0') >= 0) {
-                throw new IllegalArgumentException(what + " has a NUL character in '" + printable(word) + "'");
-            }
-        }
-    }
-
-    /** Bad input is quoted in full up to a bound, with what a terminal would act on made visible. */
-    private static String printable(String text) {
-        var head = text.length() > MAX_NAME_LENGTH ? text.substring(0, MAX_NAME_LENGTH) + "..." : text;
-        return head.replaceAll("\\p{Cntrl}", "?");
     }
 }

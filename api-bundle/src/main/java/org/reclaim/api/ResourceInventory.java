@@ -26,6 +26,14 @@ public interface ResourceInventory {
     List<ResourceInfo> resources(long pid);
 
     /**
+     * The limits that bound what a process may acquire: its own, those of its parents, and those of the platform.
+     *
+     * @param pid a process
+     * @return from the inside out; empty if it is unknown, or nothing is limited
+     */
+    List<LimitInfo> limits(long pid);
+
+    /**
      * What ended and is not freed yet.
      *
      * @return oldest first

@@ -38,6 +38,8 @@ public interface ResourceTable<R> {
      * @throws NoSuchProcessException           if {@code pid} was never started
      * @throws ProcessEndedException            if the process is ending or has ended: the caller still owns
      *                                          {@code resource}
+     * @throws ResourceLimitException           if a limit of the number of resources would be exceeded: the caller
+     *                                          still owns {@code resource}
      * @throws IllegalArgumentException         if the class of {@code resource} is defined by the opener's own bundle
      * @throws ResourceTypeUnavailableException if this opener was detached
      */

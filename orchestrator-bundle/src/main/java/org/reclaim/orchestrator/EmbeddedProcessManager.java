@@ -1,6 +1,7 @@
 package org.reclaim.orchestrator;
 
 import org.reclaim.api.ProcessManager;
+import org.reclaim.api.ProcessScheduler;
 import org.reclaim.api.ResourceInventory;
 import org.reclaim.api.ResourceOrchestrator;
 import org.reclaim.api.ResourceTables;
@@ -31,6 +32,13 @@ public interface EmbeddedProcessManager extends ProcessManager, AutoCloseable {
      * @return a view; of nothing if an orchestrator was handed in
      */
     ResourceInventory inventory();
+
+    /**
+     * Who may run, and who waits.
+     *
+     * @return the scheduler of this platform
+     */
+    ProcessScheduler scheduler();
 
     /**
      * Tables for a resource type of one's own.

@@ -6,11 +6,15 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
+import org.reclaim.api.ProcessListener;
+import org.reclaim.api.ProcessScheduler;
 import org.reclaim.api.ResourceOrchestrator;
 import org.reclaim.api.ResourceTypeProvider;
+import org.reclaim.api.SchedulingPolicy;
 import org.reclaim.orchestrator.internal.Embedded;
 import org.reclaim.orchestrator.internal.Settings;
 import org.reclaim.orchestrator.internal.SettingsBuilder;
@@ -46,6 +50,7 @@ public final class ProcessManagers {
 
         private final List<ResourceTypeProvider> added = new ArrayList<>();
         private final Set<String> left = new LinkedHashSet<>();
+        private final List<ProcessListener> listeners = new ArrayList<>();
         private final SettingsBuilder settings = new SettingsBuilder(Settings.DEFAULT);
         private Optional<ResourceOrchestrator> orchestrator = Optional.empty();
 
@@ -95,6 +100,55 @@ public final class ProcessManagers {
          */
         public Builder limits(String resourceType, ResourceLimits limits) {
             settings.limits(resourceType, limits);
+            return this;
+        }
+
+        /**
+         * Limits the number of processes.
+         *
+         * @param children how many children one process may have, from 0
+         * @param inTotal  how many processes may be alive, from 0
+         * @return this
+         */
+        public Builder processLimits(long children, long inTotal) {
+            settings.childrenPerProcess(children);
+            settings.processesInTotal(inTotal);
+            return this;
+        }
+
+        /**
+         * Limits how many tasks and commands run at a time; the others wait. There is no limit if this is not called.
+         *
+         * @param number from 1 to a million, or {@link ProcessScheduler#NO_LIMIT}
+         * @param policy who gets the next place
+         * @return this
+         */
+        public Builder places(int number, SchedulingPolicy policy) {
+            settings.places(number);
+            settings.policy(policy);
+            return this;
+        }
+
+        /**
+         * Sets how long a process has to wait for its priority to count as one higher; ten seconds if this is not
+         * called.
+         *
+         * @param duration more than zero, at most a day
+         * @return this
+         */
+        public Builder ageing(Duration duration) {
+            settings.ageing(duration);
+            return this;
+        }
+
+        /**
+         * Has a listener told of every change of the state of a process.
+         *
+         * @param listener gets a thread of its own
+         * @return this
+         */
+        public Builder listener(ProcessListener listener) {
+            listeners.add(Objects.requireNonNull(listener, "listener"));
             return this;
         }
 
@@ -167,9 +221,9 @@ public final class ProcessManagers {
                     throw new IllegalStateException(
                             "withOrchestrator was called: it brings its own types, with and without do not apply");
                 }
-                return new Embedded(settings.build(), orchestrator.get());
+                return new Embedded(settings.build(), orchestrator.get()).listening(listeners);
             }
-            return new Embedded(settings.build(), List.copyOf(chosen().values()));
+            return new Embedded(settings.build(), List.copyOf(chosen().values())).listening(listeners);
         }
 
         private Map<String, ResourceTypeProvider> chosen() {

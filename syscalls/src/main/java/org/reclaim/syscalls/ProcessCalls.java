@@ -32,6 +32,9 @@ public final class ProcessCalls {
     private static final int WEXITED = 4;
     private static final int WNOWAIT = 0x0100_0000;
     private static final int CLOCK_BOOTTIME = 7;
+    private static final int PRIO_PROCESS = 0;
+    private static final int MIN_NICE = -20;
+    private static final int MAX_NICE = 19;
     private static final int SIGINFO_BYTES = 128;
     private static final int TIMESPEC_BYTES = 16;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
@@ -42,6 +45,8 @@ public final class ProcessCalls {
     private static final MethodHandle WAITPID = SystemCalls.link("waitpid", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
     private static final MethodHandle WAITID =
             SystemCalls.link("waitid", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+    private static final MethodHandle SETPRIORITY =
+            SystemCalls.link("setpriority", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle CLOCK_GETTIME =
             SystemCalls.link("clock_gettime", JAVA_INT, JAVA_INT, ADDRESS);
 
@@ -128,6 +133,25 @@ public final class ProcessCalls {
     public static void kill(int pid, int signal) throws SystemCallException {
         requirePid(pid);
         SystemCalls.invoke("kill", pid, errno -> (int) KILL.invokeExact(errno, pid, signal));
+    }
+
+    /**
+     * Sets how much a thread gives way to others, for itself and for what it starts from now on: setpriority(2). The
+     * first thread of a process has the number of the process.
+     *
+     * @param thread the number of a thread, from 1
+     * @param nice   from -20, which gives way to nobody, to 19
+     * @throws SystemCallException {@link Errno#ESRCH} if there is no such thread, {@link Errno#EACCES} or
+     *                             {@link Errno#EPERM} if the caller may not
+     */
+    public static void setNice(int thread, int nice) throws SystemCallException {
+        requirePid(thread);
+        if (nice < MIN_NICE || nice > MAX_NICE) {
+            throw new IllegalArgumentException(
+                    "nice is " + nice + ", must be " + MIN_NICE + " to " + MAX_NICE);
+        }
+        SystemCalls.invoke("setpriority", thread, errno ->
+                (int) SETPRIORITY.invokeExact(errno, PRIO_PROCESS, thread, nice));
     }
 
     /**

@@ -2,6 +2,7 @@ package org.reclaim.orchestrator.internal;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import org.reclaim.api.CleanupResult;
 import org.reclaim.api.CleanupStats;
 import org.reclaim.api.ProcessInfo;
@@ -31,6 +32,7 @@ public final class Core implements AutoCloseable {
     private final Tables tables;
     private final Orchestrator orchestrator;
     private final Inventory inventory;
+    private volatile Processes processes;
 
     /**
      * A platform without cleanups and processes.
@@ -54,9 +56,30 @@ public final class Core implements AutoCloseable {
      *
      * @param changed the new settings
      */
-    public synchronized void change(Settings changed) {
-        settings = changed;
-        orchestrator.settingsChanged();
+    public void change(Settings changed) {
+        synchronized (this) {
+            settings = changed;
+            orchestrator.settingsChanged();
+        }
+        tell();
+    }
+
+    private void change(Consumer<SettingsBuilder> changes) {
+        synchronized (this) {
+            var builder = new SettingsBuilder(settings);
+            changes.accept(builder);
+            settings = builder.build();
+        }
+        tell();
+    }
+
+    /** Without the lock, as processes may start now: each looks at the settings by itself. */
+    private void tell() {
+        tables.limitsChanged();
+        var manager = processes;
+        if (manager != null) {
+            manager.settingsChanged();
+        }
     }
 
     /** What processes hold. */
@@ -96,9 +119,10 @@ public final class Core implements AutoCloseable {
     }
 
     private Processes newProcesses(Commands commands, ProcessCleaner cleaner) {
-        var processes = new Processes(owners, cleaner, this::settings, commands);
-        tables.serve(processes);
-        return processes;
+        var made = new Processes(owners, cleaner, this::settings, this::change, commands);
+        tables.serve(made);
+        processes = made;
+        return made;
     }
 
     /** Says what could not be ended in time, for the log of the stop. */

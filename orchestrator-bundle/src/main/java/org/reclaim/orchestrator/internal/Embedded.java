@@ -7,6 +7,8 @@ import java.util.Optional;
 import org.reclaim.api.ManagedProcess;
 import org.reclaim.api.ProcessEnd;
 import org.reclaim.api.ProcessInfo;
+import org.reclaim.api.ProcessListener;
+import org.reclaim.api.ProcessScheduler;
 import org.reclaim.api.ProcessSpec;
 import org.reclaim.api.ResourceCleanup;
 import org.reclaim.api.ResourceInventory;
@@ -80,6 +82,17 @@ public final class Embedded implements EmbeddedProcessManager {
         tables = core.tables().forOpener(Optional.empty());
     }
 
+    /**
+     * Tells listeners of transitions from now on.
+     *
+     * @param listeners foreign code
+     * @return this
+     */
+    public Embedded listening(List<ProcessListener> listeners) {
+        listeners.forEach(processes.listeners()::add);
+        return this;
+    }
+
     @Override
     public <M> M manager(Class<M> type) {
         return cleanups.values().stream()
@@ -98,6 +111,11 @@ public final class Embedded implements EmbeddedProcessManager {
     @Override
     public ResourceInventory inventory() {
         return core.inventory();
+    }
+
+    @Override
+    public ProcessScheduler scheduler() {
+        return processes.scheduler();
     }
 
     @Override

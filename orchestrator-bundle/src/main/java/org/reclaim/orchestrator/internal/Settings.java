@@ -20,6 +20,9 @@ import org.reclaim.orchestrator.ResourceLimits;
  * @param expectedTypes types that should have a cleanup
  * @param limits        limits by type
  * @param orphans       what happens to processes that outlive the command that started them
+ * @param scheduler     who may run
+ * @param childrenPerProcess how many children one process may have
+ * @param processesInTotal   how many processes may be alive, those of bundles not counted
  */
 public record Settings(
         Duration deadline,
@@ -32,7 +35,10 @@ public record Settings(
         Map<String, Integer> rankings,
         List<String> expectedTypes,
         Map<String, ResourceLimits> limits,
-        OrphanPolicy orphans) {
+        OrphanPolicy orphans,
+        SchedulerSettings scheduler,
+        long childrenPerProcess,
+        long processesInTotal) {
 
     /** What counts unless it is set. Off-heap memory: as much as the heap may have, as for direct buffers. */
     public static final Settings DEFAULT = new Settings(
@@ -47,7 +53,10 @@ public record Settings(
             List.of(),
             Map.of("memory", new ResourceLimits(
                     Runtime.getRuntime().maxMemory(), Runtime.getRuntime().maxMemory())),
-            OrphanPolicy.IGNORE);
+            OrphanPolicy.IGNORE,
+            SchedulerSettings.DEFAULT,
+            Long.MAX_VALUE,
+            Long.MAX_VALUE);
 
     /** Copies the collections. */
     public Settings {

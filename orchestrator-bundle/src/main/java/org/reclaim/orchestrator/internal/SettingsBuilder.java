@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.reclaim.api.SchedulingPolicy;
 import org.reclaim.orchestrator.OrphanPolicy;
 import org.reclaim.orchestrator.ResourceLimits;
 import org.reclaim.orchestrator.internal.table.ResourceTypes;
@@ -13,6 +14,7 @@ public final class SettingsBuilder {
 
     private static final Duration MAX_DURATION = Duration.ofDays(1);
     private static final int MAX_HISTORY = 1_000_000;
+    private static final int MAX_PLACES = 1_000_000;
 
     private Duration deadline;
     private Duration grace;
@@ -22,6 +24,9 @@ public final class SettingsBuilder {
     private int historySize;
     private List<String> expectedTypes;
     private OrphanPolicy orphans;
+    private SchedulerSettings scheduler;
+    private long childrenPerProcess;
+    private long processesInTotal;
     private final Map<String, Duration> deadlines;
     private final Map<String, Integer> rankings;
     private final Map<String, ResourceLimits> limits;
@@ -43,6 +48,9 @@ public final class SettingsBuilder {
         expectedTypes = from.expectedTypes();
         limits = new HashMap<>(from.limits());
         orphans = from.orphans();
+        scheduler = from.scheduler();
+        childrenPerProcess = from.childrenPerProcess();
+        processesInTotal = from.processesInTotal();
     }
 
     /** How long one type's cleanup may take. */
@@ -109,11 +117,48 @@ public final class SettingsBuilder {
         orphans = value;
     }
 
+    /** How many processes may run at a time; 0 for no limit. */
+    public void places(int value) {
+        if (value < 0 || value > MAX_PLACES) {
+            throw new IllegalArgumentException(
+                    "scheduler.places is " + value + ", must be 1 to " + MAX_PLACES + ", or 0 for no limit");
+        }
+        scheduler = new SchedulerSettings(value, scheduler.policy(), scheduler.ageing());
+    }
+
+    /** Who gets the next place. */
+    public void policy(SchedulingPolicy value) {
+        scheduler = new SchedulerSettings(scheduler.places(), value, scheduler.ageing());
+    }
+
+    /** How long waiting takes to raise the priority by one. */
+    public void ageing(Duration value) {
+        scheduler = new SchedulerSettings(
+                scheduler.places(), scheduler.policy(), positive("scheduler.ageing", value));
+    }
+
+    /** How many children one process may have. */
+    public void childrenPerProcess(long value) {
+        childrenPerProcess = notNegative("limit.process.children", value);
+    }
+
+    /** How many processes may be alive. */
+    public void processesInTotal(long value) {
+        processesInTotal = notNegative("limit.total.processes", value);
+    }
+
     /** The settings. */
     public Settings build() {
         return new Settings(
                 deadline, deadlines, grace, frontWait, stopDeadline, startupGrace, historySize, rankings,
-                expectedTypes, limits, orphans);
+                expectedTypes, limits, orphans, scheduler, childrenPerProcess, processesInTotal);
+    }
+
+    private static long notNegative(String name, long value) {
+        if (value < 0) {
+            throw new IllegalArgumentException(name + " is " + value + ", must be 0 or more");
+        }
+        return value;
     }
 
     private static Duration positive(String name, Duration value) {

@@ -6,12 +6,14 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.reclaim.api.CleanupStats;
 import org.reclaim.api.Coverage;
+import org.reclaim.api.LimitInfo;
 import org.reclaim.api.ResourceInfo;
 import org.reclaim.api.ResourceInventory;
 import org.reclaim.api.ResourceTypeInfo;
 import org.reclaim.api.UnsettledResources;
 import org.reclaim.orchestrator.internal.cleanup.Bindings.Away;
 import org.reclaim.orchestrator.internal.cleanup.Bindings.Step;
+import org.reclaim.orchestrator.internal.table.LimitRows;
 import org.reclaim.orchestrator.internal.table.Owner;
 
 /** Reads what the orchestrator and the tables know. */
@@ -49,7 +51,8 @@ public final class Inventory implements ResourceInventory {
                 table == null ? 0 : table.count(),
                 table == null ? 0 : table.bytes(),
                 orchestrator.bindings().stuck(step),
-                bound == null ? "" : bound.limitation());
+                bound == null ? "" : bound.limitation(),
+                table == null ? 0 : table.refused());
     }
 
     @Override
@@ -63,6 +66,21 @@ public final class Inventory implements ResourceInventory {
                 .filter(holding -> holding != null)
                 .forEach(holding -> found.addAll(holding.resources())));
         return found;
+    }
+
+    @Override
+    public List<LimitInfo> limits(long pid) {
+        return orchestrator.owner(pid).map(this::limits).orElse(List.of());
+    }
+
+    private List<LimitInfo> limits(Owner owner) {
+        var places = orchestrator.owners().places();
+        var settings = orchestrator.settings();
+        var found = new ArrayList<>(LimitRows.of(orchestrator.tables(), owner));
+        found.add(places.perProcess(owner.pid(), settings.childrenPerProcess(), owner.childCount()));
+        found.add(places.inTotal(settings.processesInTotal()));
+        found.removeIf(row -> row.limit() == Long.MAX_VALUE);
+        return List.copyOf(found);
     }
 
     @Override

@@ -163,6 +163,18 @@ public final class Command {
         return report(suspects, survivors);
     }
 
+    /** Sets how nice it is, with what it has started so far; what it starts later inherits it. */
+    void setNice(int nice) {
+        try {
+            for (var member : family.look().living()) {
+                os.setNice(member.id(), nice);
+            }
+        } catch (IOException e) {
+            // Less nice than the JVM is a privilege.
+            LOG.debug("{}: it can't be made {} nice, and stays as it is", this, nice, e);
+        }
+    }
+
     ProcessFamily family() {
         return family;
     }

@@ -81,6 +81,7 @@ public final class Commands implements AutoCloseable {
             var process = launch(builder, spec);
             var command = command("Process " + pid + " '" + spec.name() + "'", process, since);
             RUNNING.add(command);
+            Niceness.of(os, spec.priority()).ifPresent(command::setNice);
             return command;
         } finally {
             lock.unlock();

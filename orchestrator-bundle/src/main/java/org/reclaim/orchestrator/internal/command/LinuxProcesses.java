@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.reclaim.syscalls.DescriptorCalls;
 import org.reclaim.syscalls.Errno;
@@ -95,6 +97,37 @@ final class LinuxProcesses implements OsProcesses {
             return true;
         } catch (SystemCallException e) {
             return unlessGone(e);
+        }
+    }
+
+    @Override
+    public int nice() throws IOException {
+        var stat = Files.readString(Path.of("/proc/self/stat"));
+        return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[19 - 3]);
+    }
+
+    @Override
+    public void setNice(ProcessId process, int nice) throws IOException {
+        // Each thread has its own. What a thread starts meanwhile has that of the thread: so until there are no others.
+        var done = new HashSet<String>();
+        var threads = new File(PROC, process.pid() + "/task");
+        boolean grown = true;
+        while (grown && isAlive(process)) {
+            grown = false;
+            for (var thread : Objects.requireNonNullElse(threads.list(), new String[0])) {
+                if (done.add(thread)) {
+                    grown = true;
+                    setNice(Integer.parseInt(thread), nice);
+                }
+            }
+        }
+    }
+
+    private static void setNice(int thread, int nice) throws IOException {
+        try {
+            ProcessCalls.setNice(thread, nice);
+        } catch (SystemCallException e) {
+            unlessGone(e);
         }
     }
 

@@ -39,6 +39,22 @@ interface OsProcesses {
      */
     boolean send(ProcessId process, Signal signal) throws IOException;
 
+    /** How nice the JVM is: its commands are as nice, unless something else is said. */
+    default int nice() throws IOException {
+        return 0;
+    }
+
+    /**
+     * Sets how nice all threads of a process are, and what they start from now on. Does nothing where that is not to be
+     * had.
+     *
+     * @param nice from -20 to 19
+     * @throws IOException if the system refuses
+     */
+    default void setNice(ProcessId process, int nice) throws IOException {
+        // Nothing depends on it.
+    }
+
     /** What is known of the JVM's children; costs the same however many processes there are. */
     Children children() throws IOException;
 

@@ -7,13 +7,16 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.reclaim.api.CleanupStats;
 import org.reclaim.api.Coverage;
+import org.reclaim.api.LimitInfo;
 import org.reclaim.api.ProcessEnd;
 import org.reclaim.api.ProcessInfo;
+import org.reclaim.api.ProcessScheduler;
 import org.reclaim.api.ProcessState;
 import org.reclaim.api.ResourceInfo;
 import org.reclaim.api.ResourceTypeInfo;
 import org.reclaim.api.TypeOutcome;
 import org.reclaim.api.UnsettledResources;
+import org.reclaim.api.WaitingProcess;
 
 /** How the records of the API look as tables. */
 final class Tables {
@@ -29,6 +32,7 @@ final class Tables {
                 .text("BUNDLE", type -> orNone(type.bundle()))
                 .number("LIVE", ResourceTypeInfo::live)
                 .number("BYTES", ResourceTypeInfo::bytes)
+                .number("REFUSED", ResourceTypeInfo::refused)
                 .text("STATE", Tables::state);
     }
 
@@ -41,6 +45,32 @@ final class Tables {
                 .number("PARENT", process -> orNone(process.parent()))
                 .number("OS-PID", process -> orNone(process.osPid()))
                 .text("STARTED", process -> seconds(process.started()));
+    }
+
+    static Table<WaitingProcess> queue(List<WaitingProcess> queue, String whenEmpty) {
+        return new Table<>(whenEmpty, queue)
+                .number("PID", waiting -> waiting.process().pid())
+                .text("NAME", waiting -> waiting.process().name())
+                .text("KIND", waiting -> waiting.process().kind())
+                .text("GROUP", WaitingProcess::group)
+                .number("PRIORITY", WaitingProcess::priority)
+                .number("WAITED", waiting -> waiting.waited().toSeconds() + " s");
+    }
+
+    static String places(ProcessScheduler scheduler) {
+        int running = scheduler.running();
+        return scheduler.places() == ProcessScheduler.NO_LIMIT
+                ? "%d running, no limit, policy %s.".formatted(running, scheduler.policy())
+                : "%d of %d places taken, policy %s.".formatted(running, scheduler.places(), scheduler.policy());
+    }
+
+    static Table<LimitInfo> limits(List<LimitInfo> limits) {
+        return new Table<>("", limits)
+                .text("LIMIT OF", LimitInfo::what)
+                .text("FOR", LimitInfo::scope)
+                .number("LIMIT", LimitInfo::limit)
+                .number("USED", LimitInfo::used)
+                .number("REFUSED", LimitInfo::refused);
     }
 
     static Table<ResourceInfo> resources(List<ResourceInfo> resources) {
@@ -79,7 +109,7 @@ final class Tables {
                 .number("PID", end -> end.process().pid())
                 .text("NAME", end -> end.process().name())
                 .text("KIND", end -> end.process().kind())
-                .text("REASON", ProcessEnd::reason)
+                .text("REASON", Tables::reason)
                 .number("EXIT", end -> orNone(end.exitStatus()))
                 .number("FREED", end -> end.cleanup().stats().resourcesFreed())
                 .number("BYTES", end -> end.cleanup().stats().bytesFreed())
@@ -98,17 +128,24 @@ final class Tables {
         var resources = resources(details.resources()).toString();
         return details.end()
                 .map(end -> lines(end(end), details.resources().isEmpty() ? "" : "Still held:\n" + resources))
-                .orElseGet(() -> lines(headline(details.process()), resources));
+                .orElseGet(() -> lines(
+                        headline(details.process()), resources, limits(details.limits()).toString()));
     }
 
     static String end(ProcessEnd end) {
         var how = end.process().state() == ProcessState.TERMINATING ? "is ending" : "ended";
         var exit = end.exitStatus().isPresent() ? ", exit status " + end.exitStatus().getAsInt() : "";
         var stats = end.cleanup().stats();
+        var detail = end.detail().isEmpty() ? "" : ": " + Table.printable(end.detail());
         return lines(
                 headline(end.process()),
-                "It %s (%s%s) and gave back %s.".formatted(how, end.reason(), exit, sum(stats)),
+                "It %s (%s%s%s) and gave back %s.".formatted(how, reason(end), detail, exit, sum(stats)),
                 outcomes(end.cleanup().outcomes()).toString());
+    }
+
+    private static String reason(ProcessEnd end) {
+        var by = end.terminatedBy();
+        return end.reason() + (by.isPresent() ? " by " + by.getAsLong() : "");
     }
 
     private static String sum(CleanupStats stats) {

@@ -15,6 +15,7 @@ import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.wiring.BundleWiring;
 import org.osgi.service.cm.ManagedService;
 import org.reclaim.api.ProcessManager;
+import org.reclaim.api.ProcessScheduler;
 import org.reclaim.api.ResourceInventory;
 import org.reclaim.api.ResourceOrchestrator;
 import org.reclaim.api.ResourceTables;
@@ -39,6 +40,7 @@ public final class Activator implements BundleActivator {
     private StopListener stopListener;
     private BundleProcesses bundleProcesses;
     private FrameworkListener startListener;
+    private ListenerTracker listeners;
 
     @Override
     public void start(BundleContext context) {
@@ -54,6 +56,9 @@ public final class Activator implements BundleActivator {
         context.registerService(ResourceInventory.class, core.inventory(), null);
         context.registerService(ResourceOrchestrator.class, core.orchestrator(), null);
         context.registerService(ProcessManager.class, processes, null);
+        context.registerService(ProcessScheduler.class, processes.scheduler(), null);
+        listeners = new ListenerTracker(context, processes.listeners());
+        listeners.open();
         bundleProcesses = new BundleProcesses(context, processes);
         bundleProcesses.open();
         // Last: from here on resource bundles become active and publish their cleanups.
@@ -116,6 +121,7 @@ public final class Activator implements BundleActivator {
                 pair.detail()));
         context.removeBundleListener(stopListener);
         bundleProcesses.close();
+        listeners.close();
         context.removeFrameworkListener(startListener);
         cleanups.close();
         fronts.close();

@@ -1,14 +1,18 @@
 package org.reclaim.orchestrator.internal.osgi;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.reclaim.api.SchedulingPolicy;
 import org.reclaim.orchestrator.ResourceLimits;
 import org.reclaim.orchestrator.internal.SettingsBuilder;
 import org.reclaim.orchestrator.internal.table.Failures;
@@ -18,6 +22,9 @@ import org.reclaim.orchestrator.internal.table.Failures;
  * a configuration. {@code conf/etc/org.reclaim.orchestrator.cfg} of the distribution documents them.
  */
 final class NamedSettings {
+
+    /** What stands for a limit that is none. */
+    private static final String NO_LIMIT = "none";
 
     /** Sets what has one value for all types. */
     private interface Setting {
@@ -68,22 +75,33 @@ final class NamedSettings {
         }
     }
 
-    private static final Map<String, Setting> SETTINGS = new TreeMap<>(Map.of(
-            "expected.types", (settings, value) -> settings.expectedTypes(list(value)),
-            "deadline.millis", (settings, value) -> settings.deadline(millis(value)),
-            "grace.millis", (settings, value) -> settings.grace(millis(value)),
-            "front.wait.millis", (settings, value) -> settings.frontWait(millis(value)),
-            "stop.deadline.millis", (settings, value) -> settings.stopDeadline(millis(value)),
-            "startup.grace.millis", (settings, value) -> settings.startupGrace(millis(value)),
-            "history.size", (settings, value) -> settings.historySize(toInt(value))));
+    private static final Map<String, Setting> SETTINGS = new TreeMap<>(Map.ofEntries(
+            entry("expected.types", (settings, value) -> settings.expectedTypes(list(value))),
+            entry("deadline.millis", (settings, value) -> settings.deadline(millis(value))),
+            entry("grace.millis", (settings, value) -> settings.grace(millis(value))),
+            entry("front.wait.millis", (settings, value) -> settings.frontWait(millis(value))),
+            entry("stop.deadline.millis", (settings, value) -> settings.stopDeadline(millis(value))),
+            entry("startup.grace.millis", (settings, value) -> settings.startupGrace(millis(value))),
+            entry("history.size", (settings, value) -> settings.historySize(toInt(value))),
+            entry("scheduler.places", (settings, value) -> settings.places(toInt(value))),
+            entry("scheduler.policy", (settings, value) -> settings.policy(policy(value))),
+            entry("scheduler.ageing.millis", (settings, value) -> settings.ageing(millis(value))),
+            entry("limit.process.children", (settings, value) -> settings.childrenPerProcess(toLimit(value))),
+            entry("limit.total.processes", (settings, value) -> settings.processesInTotal(toLimit(value)))));
 
     private static final List<PerType> PER_TYPE = List.of(
             new PerType("deadline.millis.", "", (settings, type, value) -> settings.deadline(type, millis(value))),
             new PerType("ranking.", "", (settings, type, value) -> settings.ranking(type, toInt(value))),
-            new PerType("limit.", ".process.bytes", (settings, type, value) -> settings.limits(
-                    type, new ResourceLimits(toLong(value), settings.limits(type).bytesInTotal()))),
-            new PerType("limit.", ".total.bytes", (settings, type, value) -> settings.limits(
-                    type, new ResourceLimits(settings.limits(type).bytesPerProcess(), toLong(value)))));
+            new PerType("limit.", ".process.bytes", (settings, type, value) ->
+                    limit(settings, type, old -> new ResourceLimits(
+                            toLimit(value), old.bytesInTotal(), old.resourcesPerProcess(), old.resourcesInTotal()))),
+            new PerType("limit.", ".total.bytes", (settings, type, value) ->
+                    limit(settings, type, old -> new ResourceLimits(
+                            old.bytesPerProcess(), toLimit(value), old.resourcesPerProcess(), old.resourcesInTotal()))),
+            new PerType("limit.", ".process.resources", (settings, type, value) ->
+                    limit(settings, type, old -> old.withResources(toLimit(value), old.resourcesInTotal()))),
+            new PerType("limit.", ".total.resources", (settings, type, value) ->
+                    limit(settings, type, old -> old.withResources(old.resourcesPerProcess(), toLimit(value)))));
 
     private NamedSettings() {}
 
@@ -128,8 +146,28 @@ final class NamedSettings {
         return Stream.of(value.split(",")).map(String::strip).filter(type -> !type.isEmpty()).toList();
     }
 
+    private static Map.Entry<String, Setting> entry(String name, Setting setting) {
+        return Map.entry(name, setting);
+    }
+
+    private static void limit(SettingsBuilder settings, String type, UnaryOperator<ResourceLimits> change) {
+        settings.limits(type, change.apply(settings.limits(type)));
+    }
+
+    private static SchedulingPolicy policy(String value) {
+        return Arrays.stream(SchedulingPolicy.values())
+                .filter(policy -> policy.name().equalsIgnoreCase(value))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("must be one of "
+                        + Arrays.toString(SchedulingPolicy.values()).toLowerCase(Locale.ROOT)));
+    }
+
     private static Duration millis(String value) {
         return Duration.ofMillis(toLong(value));
+    }
+
+    private static long toLimit(String value) {
+        return NO_LIMIT.equalsIgnoreCase(value) ? Long.MAX_VALUE : toLong(value);
     }
 
     private static long toLong(String value) {

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The end of one process, in steps that can be taken up again after an interrupt, by another thread: stop what runs,
- * then clean. One thread at a time runs it.
+ * give its place to the next one that waits, then clean. One thread at a time runs it.
  */
 final class EndOfProcess {
 
@@ -21,16 +21,26 @@ final class EndOfProcess {
     private final ProcessRecord process;
     private final ProcessCleaner cleaner;
     private final Duration grace;
+    private final Runnable over;
     private long stopRequestedAt;
     private boolean stopRequested;
     private boolean stopped;
     private volatile TypeOutcome killed;
     private volatile ProcessCleaner.Cleaning cleaning;
 
-    EndOfProcess(ProcessRecord process, ProcessCleaner cleaner, Duration grace) {
+    /**
+     * Not begun.
+     *
+     * @param process its state is TERMINATING
+     * @param cleaner has everything freed
+     * @param grace   how long what runs may take to stop
+     * @param over    called once, when what ran has stopped or had its time
+     */
+    EndOfProcess(ProcessRecord process, ProcessCleaner cleaner, Duration grace, Runnable over) {
         this.process = process;
         this.cleaner = cleaner;
         this.grace = grace;
+        this.over = over;
     }
 
     ProcessRecord process() {
@@ -41,8 +51,11 @@ final class EndOfProcess {
     void requestStop() {
         if (!stopRequested) {
             stopRequested = true;
-            stopRequestedAt = System.nanoTime();
             cleaner.announceEnd(process);
+            if (isNothingToStop()) {
+                return; // most processes: reading the clock would cost a third of their end
+            }
+            stopRequestedAt = System.nanoTime();
             try {
                 process.execution().requestStop();
             } catch (RuntimeException | Error e) { // whatever it is, what the process holds must be freed all the same
@@ -55,14 +68,21 @@ final class EndOfProcess {
     CleanupResult run() throws InterruptedException {
         requestStop();
         if (!stopped) {
-            long left = grace.toNanos() - (System.nanoTime() - stopRequestedAt);
-            stop(Duration.ofNanos(Math.max(0, left))).ifPresent(outcome -> killed = outcome);
+            if (!isNothingToStop()) {
+                long left = grace.toNanos() - (System.nanoTime() - stopRequestedAt);
+                stop(Duration.ofNanos(Math.max(0, left))).ifPresent(outcome -> killed = outcome);
+            }
             stopped = true;
+            over.run();
         }
         if (cleaning == null) {
             cleaning = cleaner.begin(process);
         }
         return withKilled(cleaning.finish());
+    }
+
+    private boolean isNothingToStop() {
+        return process.execution() == Execution.NONE;
     }
 
     private Optional<TypeOutcome> stop(Duration left) throws InterruptedException {
@@ -84,11 +104,13 @@ final class EndOfProcess {
     }
 
     private CleanupResult withKilled(CleanupResult result) {
-        return Optional.ofNullable(killed).map(first -> {
-            var outcomes = new ArrayList<TypeOutcome>();
-            outcomes.add(first);
-            outcomes.addAll(result.outcomes());
-            return new CleanupResult(result.pid(), first.stats().merge(result.stats()), outcomes);
-        }).orElse(result);
+        var first = killed;
+        if (first == null) {
+            return result;
+        }
+        var outcomes = new ArrayList<TypeOutcome>();
+        outcomes.add(first);
+        outcomes.addAll(result.outcomes());
+        return new CleanupResult(result.pid(), first.stats().merge(result.stats()), outcomes);
     }
 }

@@ -39,12 +39,15 @@ final class EndOfTree {
     }
 
     private static List<Member> claim(ProcessRecord root, Function<ProcessRecord, EndOfProcess> endingOf) {
+        if (root.children().isEmpty()) {
+            return List.of(new Member(root, endingOf.apply(root)));
+        }
         var parentsFirst = new ArrayList<Member>();
         var open = new ArrayDeque<ProcessRecord>();
         open.push(root);
         while (!open.isEmpty()) {
             var process = open.pop();
-            boolean own = process == root || process.beginEnd(EndReason.PARENT_ENDED);
+            boolean own = process == root || process.beginEnd(EndCause.of(EndReason.PARENT_ENDED));
             parentsFirst.add(new Member(process, own ? endingOf.apply(process) : null));
             if (own) {
                 process.children().forEach(open::push);

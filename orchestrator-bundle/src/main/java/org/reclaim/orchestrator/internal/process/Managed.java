@@ -2,7 +2,6 @@ package org.reclaim.orchestrator.internal.process;
 
 import java.time.Duration;
 import java.util.Optional;
-import org.reclaim.api.EndReason;
 import org.reclaim.api.ManagedProcess;
 import org.reclaim.api.ProcessEnd;
 import org.reclaim.api.ProcessInfo;
@@ -30,7 +29,7 @@ record Managed(Processes processes, ProcessRecord process) implements ManagedPro
 
     @Override
     public ProcessEnd terminate() {
-        return processes.end(process, EndReason.TERMINATED);
+        return processes.end(process, EndCause.terminated());
     }
 
     @Override

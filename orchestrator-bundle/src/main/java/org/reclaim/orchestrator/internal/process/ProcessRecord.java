@@ -11,8 +11,11 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.reclaim.api.CleanupResult;
 import org.reclaim.api.EndReason;
 import org.reclaim.api.ProcessEnd;
@@ -21,18 +24,21 @@ import org.reclaim.api.ProcessKind;
 import org.reclaim.api.ProcessSpec;
 import org.reclaim.api.ProcessState;
 import org.reclaim.orchestrator.internal.table.Owner;
+import org.reclaim.orchestrator.internal.table.TreeLimits;
 
 /** A process that has not ended, or that still holds something. */
 final class ProcessRecord extends Owner {
 
-    private static final VarHandle STATE;
     private static final VarHandle WAITERS;
+    private static final VarHandle CAUSE;
+    private static final VarHandle ENDING;
 
     static {
         try {
             var lookup = MethodHandles.lookup();
-            STATE = lookup.findVarHandle(ProcessRecord.class, "state", ProcessState.class);
             WAITERS = lookup.findVarHandle(ProcessRecord.class, "waiters", CountDownLatch.class);
+            CAUSE = lookup.findVarHandle(ProcessRecord.class, "cause", EndCause.class);
+            ENDING = lookup.findVarHandle(ProcessRecord.class, "ending", EndOfProcess.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -44,10 +50,14 @@ final class ProcessRecord extends Owner {
     private final Optional<Duration> grace;
     private final Object startLock = new Object();
     private final Instant started = Instant.now();
-    private volatile ProcessState state = ProcessState.CREATED;
+    private final StatePath path = new StatePath();
+    private final Listeners listeners;
 
     /** Written by the thread that moved the state to TERMINATING, before it does anything else of the end. */
-    private volatile EndReason reason;
+    private volatile EndCause cause;
+
+    /** Ends it when it has run long enough. */
+    private volatile Future<?> deadline;
 
     private volatile Execution execution = Execution.NONE;
     private volatile EndOfProcess ending;
@@ -59,21 +69,27 @@ final class ProcessRecord extends Owner {
     /** Made by the first child; under the lock. */
     private volatile Set<ProcessRecord> children;
 
-    ProcessRecord(long pid, ProcessSpec spec, ProcessRecord parent) {
-        this(pid, spec.name(), spec.kind(), parent, spec.grace());
+    ProcessRecord(long pid, ProcessSpec spec, ProcessRecord parent, Listeners listeners) {
+        super(pid, TreeLimits.of(pid, spec.limits(), parent == null ? null : parent.limits()));
+        this.name = spec.name();
+        this.kind = spec.kind();
+        this.parent = parent;
+        this.grace = spec.grace();
+        this.listeners = listeners;
     }
 
     /** The process of a bundle, which nobody specifies. */
-    static ProcessRecord ofBundle(long pid, String name) {
-        return new ProcessRecord(pid, name, ProcessKind.BUNDLE, null, Optional.empty());
+    ProcessRecord(long pid, String bundle, Listeners listeners) {
+        super(pid);
+        this.name = bundle;
+        this.kind = ProcessKind.BUNDLE;
+        this.parent = null;
+        this.grace = Optional.empty();
+        this.listeners = listeners;
     }
 
-    private ProcessRecord(long pid, String name, ProcessKind kind, ProcessRecord parent, Optional<Duration> grace) {
-        super(pid);
-        this.name = name;
-        this.kind = kind;
-        this.parent = parent;
-        this.grace = grace;
+    ProcessKind kind() {
+        return kind;
     }
 
     boolean isBundle() {
@@ -97,36 +113,76 @@ final class ProcessRecord extends Owner {
         return startLock;
     }
 
-    boolean isEnding() {
-        return state.compareTo(ProcessState.TERMINATING) >= 0;
+    ProcessState state() {
+        return path.state();
     }
 
-    /** Moves CREATED to RUNNING; false if it is being ended already. */
+    boolean isEnding() {
+        return path.isEnding();
+    }
+
+    /** Says that it waits for its turn; false if it is being ended already. */
+    boolean ready() {
+        return move(ProcessState.READY);
+    }
+
+    /** Says that it runs; false if it is being ended already. */
     boolean run() {
-        return STATE.compareAndSet(this, ProcessState.CREATED, ProcessState.RUNNING);
+        return move(ProcessState.RUNNING);
     }
 
     /** Moves to TERMINATING and refuses every acquisition from now on; true for the one caller that did it. */
-    boolean beginEnd(EndReason why) {
-        // A loop: it may move from CREATED to RUNNING between the look and the attempt. Who is told "no" here waits for
-        // the end of somebody else, so there must be one.
-        for (var now = state; now.compareTo(ProcessState.TERMINATING) < 0; now = state) {
-            if (STATE.compareAndSet(this, now, ProcessState.TERMINATING)) {
-                reason = why;
-                close();
-                return true;
-            }
+    boolean beginEnd(EndCause why) {
+        if (!path.advance(ProcessState.TERMINATING)) {
+            return false;
         }
-        return false;
+        // Release, as for ending: who reads them early finds that they are not there yet, and says so.
+        CAUSE.setRelease(this, why);
+        close();
+        listeners.changed(this);
+        return true;
+    }
+
+    private boolean move(ProcessState next) {
+        boolean moved = path.advance(next);
+        if (moved) {
+            listeners.changed(this);
+        }
+        return moved;
+    }
+
+    /** Hands out the transitions of which listeners have not been told, in order. Under their lock. */
+    void takeUntold(BiConsumer<ProcessInfo, ProcessState> taker) {
+        path.takeUntold((state, before) -> taker.accept(info(state), before));
+    }
+
+    /** Forgets the transitions of which nobody was told. Under the same lock. */
+    void skipUntold() {
+        path.skipUntold();
+    }
+
+    /** Remembers what ends it in time; not needed any more if it is ending. */
+    void deadline(Future<?> timer) {
+        deadline = timer;
+        // Read after it was written (both volatile): pairs with finish(), which comes after the state has changed.
+        if (isEnding()) {
+            timer.cancel(false);
+        }
     }
 
     /** Sets how it ended and wakes all that wait for it. */
     void finish(ProcessEnd how) {
         end = how;
-        state = ProcessState.TERMINATED;
+        move(ProcessState.TERMINATED);
+        var timer = deadline;
+        if (timer != null) {
+            timer.cancel(false);
+        }
         // After the end was written: who finds these gone finds the end (see endSoFar).
-        execution = Execution.NONE;
-        ending = null;
+        if (execution != Execution.NONE) {
+            execution = Execution.NONE;
+        }
+        ENDING.setRelease(this, null);
         // Read after the end was written (both volatile): pairs with awaitEnd, which makes the latch and then reads
         // the end. Either it sees the end, or we see its latch.
         var latch = waiters;
@@ -156,17 +212,22 @@ final class ProcessRecord extends Owner {
     /** How the end stands, for a caller that can't wait for it. */
     ProcessEnd endSoFar() {
         var progress = ending;
-        var soFar = describeEnd(progress == null ? CleanupResult.none(pid()) : progress.resultSoFar());
-        // Looked at last: it may have finished while the description was put together, of which parts are gone then.
         var finished = end;
+        if (finished != null) {
+            return finished;
+        }
+        var soFar = describeEnd(state(), progress == null ? CleanupResult.none(pid()) : progress.resultSoFar());
+        // Looked at again: it may have finished while the description was put together, of which parts are gone then.
+        finished = end;
         return finished == null ? soFar : finished;
     }
 
-    /** The record of its end. */
-    ProcessEnd describeEnd(CleanupResult result) {
-        var why = reason;
-        // The reason follows the state by an instant; who looks in between finds the usual one.
-        return new ProcessEnd(info(), why == null ? EndReason.TERMINATED : why, exitStatus(), result);
+    /** The record of its end, with the state that it is to show. */
+    ProcessEnd describeEnd(ProcessState state, CleanupResult result) {
+        var known = cause;
+        // It follows the state by an instant; who looks in between finds the usual one.
+        var why = known == null ? EndCause.of(EndReason.TERMINATED) : known;
+        return new ProcessEnd(info(state), why.reason(), exitStatus(), result, why.by(), why.detail());
     }
 
     OptionalInt exitStatus() {
@@ -188,18 +249,20 @@ final class ProcessRecord extends Owner {
     }
 
     void ending(EndOfProcess progress) {
-        ending = progress;
+        ENDING.setRelease(this, progress);
     }
 
     /**
      * Takes a child, unless this process is ending: then it would be missed.
      *
+     * @param check throws if there are to be no more than so many, which it is told; under the lock
      * @param enter makes the child known; under the lock, so that it is known before an end of this process finds it
      */
-    synchronized boolean addChild(ProcessRecord child, Consumer<? super ProcessRecord> enter) {
+    synchronized boolean addChild(ProcessRecord child, LongConsumer check, Consumer<? super ProcessRecord> enter) {
         if (children == null) {
             children = new LinkedHashSet<>();
         }
+        check.accept(children.size());
         children.add(child);
         // Read after the set was written (both volatile): pairs with children(), which is called after the state was
         // set and takes the lock only if there is a set.
@@ -226,7 +289,16 @@ final class ProcessRecord extends Owner {
         }
     }
 
+    @Override
+    public long childCount() {
+        return children().size();
+    }
+
     ProcessInfo info() {
+        return info(state());
+    }
+
+    private ProcessInfo info(ProcessState state) {
         return new ProcessInfo(
                 pid(),
                 name,

@@ -3,49 +3,67 @@ package org.reclaim.orchestrator.internal.process;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.reclaim.api.EndReason;
-import org.reclaim.api.ProcessEnd;
+import org.reclaim.api.ProcessKind;
 import org.reclaim.api.ProcessSpec;
 import org.reclaim.api.ProcessStartException;
 import org.reclaim.orchestrator.internal.command.Command;
 import org.reclaim.orchestrator.internal.command.Commands;
 import org.reclaim.orchestrator.internal.table.Failures;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Prepares a process that has its pid, and starts what runs in it. */
+/** Prepares a process that has its pid, and starts what runs in it: at once, or when it has got a place. */
 final class ProcessStart {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProcessStart.class);
 
     private final Processes processes;
     private final ProcessRecord process;
     private final ProcessSpec spec;
 
+    /** What a task runs on: made by who wants it started, whose context class loader it inherits. */
+    private final Optional<TaskExecution> task;
+
+    /** What the preparation said. Written before it waits for a place. */
+    private Map<String, String> environment = Map.of();
+
     ProcessStart(Processes processes, ProcessRecord process, ProcessSpec spec) {
         this.processes = processes;
         this.process = process;
         this.spec = spec;
+        task = spec.kind() == ProcessKind.TASK
+                ? Optional.of(new TaskExecution(
+                        process, spec.task(), cause -> processes.endIfFirst(process, cause)))
+                : Optional.empty();
     }
 
-    /** Starts it, or ends it. */
+    ProcessRecord process() {
+        return process;
+    }
+
+    /** Starts it, leaves it waiting, or ends it. On the thread of who wants it started. */
     void run() {
         try {
             prepareAndStart();
         } catch (ProcessStartException e) {
             throw e;
         } catch (RuntimeException | Error e) { // such as no memory for a thread: nobody else would ever end it
-            throw failed(process + " can't be started: " + Failures.describe(e), e);
+            throw failed(cannotStart(e), e);
         }
     }
 
     private void prepareAndStart() {
-        var environment = prepare();
+        environment = prepare();
         switch (spec.kind()) {
             case LOGICAL -> {
-                if (!process.run()) {
+                if (!runs()) {
                     throw endedMeanwhile();
                 }
             }
-            case TASK -> startTask();
-            case COMMAND -> startCommand(environment);
+            case TASK, COMMAND -> startOrWait();
             case BUNDLE -> throw new IllegalStateException("No spec is of kind BUNDLE");
         }
     }
@@ -61,37 +79,80 @@ final class ProcessStart {
         }
     }
 
-    private void startTask() {
-        var task = new TaskExecution(process, spec.task(), reason -> processes.endIfFirst(process, reason));
-        // The lock keeps an end from looking what runs between the change of state and the start.
-        boolean started;
-        synchronized (process.startLock()) {
-            started = process.run();
-            if (started) {
-                task.start();
-                process.execution(task);
-            }
+    private void startOrWait() {
+        switch (processes.places().admit(this, spec)) {
+            case PLACE -> startHere();
+            case WAITS -> LOG.debug("{} waits for a place", process);
+            case ENDED -> throw endedMeanwhile();
         }
-        if (!started) {
+    }
+
+    private void startHere() {
+        if (spec.kind() == ProcessKind.COMMAND) {
+            var command = launch(spec.priority());
+            watcher(() -> awaitExit(command)).start();
+        } else if (!startTask()) {
             throw endedMeanwhile();
         }
     }
 
-    private void startCommand(Map<String, String> environment) {
-        var command = launch(environment);
-        Thread.ofPlatform()
-                .daemon()
-                .name("reclaim-command-" + process.pid())
-                .start(() -> awaitExit(command));
+    /**
+     * Starts it, now that it has got a place. Neither waits nor throws: the caller has other things to do. If it is
+     * being ended, that end gives the place back.
+     *
+     * @param priority what it was when it got the place
+     */
+    void begin(int priority) {
+        try {
+            if (spec.kind() == ProcessKind.TASK) {
+                startTask();
+            } else {
+                watcher(() -> launchAndAwaitExit(priority)).start(); // to start a command takes its time
+            }
+        } catch (RuntimeException | Error e) { // as in run()
+            LOG.warn("{}", cannotStart(e), e);
+            processes.endSoon(process, EndCause.failed(cannotStart(e)));
+        }
     }
 
-    private Command launch(Map<String, String> environment) {
+    private boolean startTask() {
+        // The lock keeps an end from looking what runs between the change of state and the start.
+        synchronized (process.startLock()) {
+            boolean runs = runs();
+            if (runs) {
+                task.get().start();
+                process.execution(task.get());
+            }
+            return runs;
+        }
+    }
+
+    /** Says that it runs, and begins its run time; false if it is being ended. */
+    private boolean runs() {
+        boolean runs = process.run();
+        if (runs) {
+            spec.maxRunTime().ifPresent(maximum -> processes.runTimes().begin(process, maximum));
+        }
+        return runs;
+    }
+
+    private Thread watcher(Runnable work) {
+        var thread = Thread.ofPlatform()
+                .daemon()
+                .name("reclaim-command-" + process.pid())
+                .inheritInheritableThreadLocals(false)
+                .unstarted(work);
+        thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
+        return thread;
+    }
+
+    private Command launch(int priority) {
         Exception failure = null;
         // As for tasks. What went wrong is thrown outside, because that ends the process.
         synchronized (process.startLock()) {
-            if (process.run()) {
+            if (runs()) {
                 try {
-                    var command = processes.commands().start(process.pid(), spec, environment);
+                    var command = processes.commands().start(process.pid(), spec.withPriority(priority), environment);
                     process.execution(new CommandExecution(command));
                     return command;
                 } catch (IOException | RuntimeException e) {
@@ -105,6 +166,21 @@ final class ProcessStart {
                 : failed("The command of " + process + " can't be started: " + failure.getMessage(), failure);
     }
 
+    private void launchAndAwaitExit(int priority) {
+        Command command;
+        try {
+            command = launch(priority);
+        } catch (ProcessStartException e) { // who started the process has gone long since; its end says why, too
+            LOG.warn("{}", e.getMessage());
+            return;
+        } catch (RuntimeException | Error e) { // as in run()
+            LOG.warn("{}", cannotStart(e), e);
+            processes.end(process, EndCause.failed(cannotStart(e)));
+            return;
+        }
+        awaitExit(command);
+    }
+
     private void awaitExit(Command command) {
         try {
             command.waitForExit();
@@ -112,15 +188,19 @@ final class ProcessStart {
             // Nobody has a reference to this thread, so nobody interrupts it; if somebody does, the process is ended.
             Thread.currentThread().interrupt();
         }
-        processes.endIfFirst(process, EndReason.EXITED);
+        processes.endIfFirst(process, EndCause.of(EndReason.EXITED));
+    }
+
+    private String cannotStart(Throwable why) {
+        return process + " can't be started: " + Failures.describe(why);
     }
 
     private ProcessStartException failed(String message, Throwable cause) {
-        return new ProcessStartException(message, processes.end(process, EndReason.FAILED), cause);
+        return new ProcessStartException(message, processes.end(process, EndCause.failed(message)), cause);
     }
 
     private ProcessStartException endedMeanwhile() {
-        ProcessEnd end = processes.end(process, EndReason.TERMINATED);
+        var end = processes.end(process, EndCause.terminated());
         return new ProcessStartException(process + " was ended while it was being started", end, null);
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.reclaim.api.CleanupResult;
@@ -20,9 +21,11 @@ import org.reclaim.api.ProcessEndedException;
 import org.reclaim.api.ProcessInfo;
 import org.reclaim.api.ProcessKind;
 import org.reclaim.api.ProcessManager;
+import org.reclaim.api.ProcessScheduler;
 import org.reclaim.api.ProcessSpec;
 import org.reclaim.api.ProcessState;
 import org.reclaim.orchestrator.internal.Settings;
+import org.reclaim.orchestrator.internal.SettingsBuilder;
 import org.reclaim.orchestrator.internal.cleanup.Bound;
 import org.reclaim.orchestrator.internal.command.Commands;
 import org.reclaim.orchestrator.internal.table.Owner;
@@ -34,6 +37,7 @@ import org.slf4j.LoggerFactory;
 public final class Processes implements ProcessManager {
 
     private static final Logger LOG = LoggerFactory.getLogger(Processes.class);
+    private static final EndCause STOPPED = EndCause.of(EndReason.PLATFORM_STOPPED);
 
     private final Owners owners;
     private final ProcessCleaner cleaner;
@@ -41,6 +45,10 @@ public final class Processes implements ProcessManager {
     private final Commands commands;
     private final History history;
     private final Enders enders = new Enders();
+    private final Listeners listeners;
+    private final Scheduler scheduler;
+    private final RunTimes runTimes;
+    private final Register register;
     private final Stop stop;
 
     /**
@@ -49,28 +57,32 @@ public final class Processes implements ProcessManager {
      * @param owners   where they are entered
      * @param cleaner  has everything freed
      * @param settings grace time, size of the history: as they are at the moment
+     * @param change   changes settings, and then calls {@link #settingsChanged}
      * @param commands starts operating-system commands
      */
-    public Processes(Owners owners, ProcessCleaner cleaner, Supplier<Settings> settings, Commands commands) {
+    public Processes(
+            Owners owners,
+            ProcessCleaner cleaner,
+            Supplier<Settings> settings,
+            Consumer<Consumer<SettingsBuilder>> change,
+            Commands commands) {
         this.owners = owners;
         this.cleaner = cleaner;
         this.settings = settings;
         this.commands = commands;
         this.history = new History(() -> settings.get().historySize());
-        this.stop = new Stop(enders, process -> end(process, EndReason.PLATFORM_STOPPED), settings);
+        this.listeners = new Listeners(visitor -> owners.forEach(owner -> visitor.accept((ProcessRecord) owner)));
+        this.register = new Register(owners, settings, listeners);
+        this.scheduler = new Scheduler(owners, settings, change);
+        this.runTimes = new RunTimes(this::endIfFirst);
+        this.stop = new Stop(enders, process -> end(process, STOPPED), scheduler, settings);
     }
 
     @Override
     public ManagedProcess start(ProcessSpec spec) {
         var parent = spec.parent().isPresent() ? liveParent(spec.parent().getAsLong()) : null;
         stop.requireNotBegun();
-        var process = new ProcessRecord(owners.nextPid(), spec, parent);
-        if (parent == null) {
-            owners.add(process);
-        } else if (!parent.addChild(process, owners::add)) {
-            owners.remove(process.pid());
-            throw new ProcessEndedException(parent.pid(), "start children");
-        }
+        var process = register.enter(spec, parent);
         endIfStopping(process);
         new ProcessStart(this, process, spec).run();
         return new Managed(this, process);
@@ -85,7 +97,7 @@ public final class Processes implements ProcessManager {
      */
     public OwnProcess startOfBundle(String name) {
         stop.requireNotBegun();
-        var process = ProcessRecord.ofBundle(owners.nextPid(), name);
+        var process = register.bundle(name);
         process.run();
         owners.add(process);
         endIfStopping(process);
@@ -95,7 +107,7 @@ public final class Processes implements ProcessManager {
     /** To be called after the process was entered: pairs with stop(), which begins, then looks for processes. */
     private void endIfStopping(ProcessRecord process) {
         if (stop.hasBegun()) {
-            end(process, EndReason.PLATFORM_STOPPED);
+            end(process, STOPPED);
             stop.requireNotBegun();
         }
     }
@@ -124,7 +136,7 @@ public final class Processes implements ProcessManager {
     public ProcessEnd terminate(long pid) {
         var process = known(pid);
         if (process.isPresent()) {
-            return end(process.get(), EndReason.TERMINATED);
+            return end(process.get(), EndCause.terminated());
         }
         if (!owners.isIssued(pid)) {
             throw new NoSuchProcessException(pid);
@@ -133,8 +145,8 @@ public final class Processes implements ProcessManager {
     }
 
     /** Ends a process, or waits for the end in progress. */
-    ProcessEnd end(ProcessRecord process, EndReason reason) {
-        boolean claimed = process.beginEnd(reason);
+    ProcessEnd end(ProcessRecord process, EndCause cause) {
+        boolean claimed = process.beginEnd(cause);
         if (claimed) {
             return runEnd(process, new EndOfTree(process, this::endingOf));
         }
@@ -150,10 +162,15 @@ public final class Processes implements ProcessManager {
     }
 
     /** Ends a process if nobody has begun to; for its own thread, which need not wait for anybody else. */
-    void endIfFirst(ProcessRecord process, EndReason reason) {
-        if (process.beginEnd(reason)) {
+    void endIfFirst(ProcessRecord process, EndCause cause) {
+        if (process.beginEnd(cause)) {
             runEnd(process, new EndOfTree(process, this::endingOf));
         }
+    }
+
+    /** Ends a process on another thread. */
+    void endSoon(ProcessRecord process, EndCause cause) {
+        enders.endAll(List.of(process), one -> end(one, cause));
     }
 
     private ProcessEnd runEnd(ProcessRecord process, EndOfTree ending) {
@@ -177,30 +194,25 @@ public final class Processes implements ProcessManager {
     }
 
     private EndOfProcess endingOf(ProcessRecord process) {
-        var ending = new EndOfProcess(process, cleaner, process.grace().orElseGet(settings.get()::grace));
+        scheduler.withdraw(process);
+        var grace = process.grace().orElseGet(settings.get()::grace);
+        var ending = new EndOfProcess(process, cleaner, grace, () -> scheduler.leave(process));
         process.ending(ending);
         return ending;
     }
 
     private void ended(ProcessRecord process, CleanupResult result) {
-        var last = process.describeEnd(result);
-        var info = last.process();
-        var end = new ProcessEnd(
-                new ProcessInfo(
-                        info.pid(), info.name(), info.kind(), ProcessState.TERMINATED, info.parent(), info.started(),
-                        info.osPid()),
-                last.reason(),
-                last.exitStatus(),
-                result);
+        var end = process.describeEnd(ProcessState.TERMINATED, result);
         if (process.isBundle()) {
             var told = result.isSuccess() ? result : "not everything was freed, see the warning";
-            LOG.info("The process of bundle {} has ended ({}): {}", info.name(), last.reason(), told);
+            LOG.info("The process of bundle {} has ended ({}): {}", process.name(), end.reason(), told);
         }
         // Before it may leave the owners, so that it is found in one of the two.
         history.add(end);
         process.parent().ifPresent(parent -> parent.removeChild(process));
         process.markEnded();
         cleaner.ended(process, result);
+        register.ended(process);
         process.finish(end);
     }
 
@@ -244,6 +256,29 @@ public final class Processes implements ProcessManager {
         return commands;
     }
 
+    RunTimes runTimes() {
+        return runTimes;
+    }
+
+    /** Gives places to those that wait. */
+    public ProcessScheduler scheduler() {
+        return scheduler;
+    }
+
+    Scheduler places() {
+        return scheduler;
+    }
+
+    /** Who is told of transitions. */
+    public Listeners listeners() {
+        return listeners;
+    }
+
+    /** Takes what the settings say of places and policy. */
+    public void settingsChanged() {
+        scheduler.settingsChanged();
+    }
+
     /**
      * Refuses new processes from now on, and ends all but those of bundles, which end with their bundles.
      *
@@ -266,7 +301,10 @@ public final class Processes implements ProcessManager {
      */
     public List<ProcessInfo> stop() {
         stop.begin();
-        return stop.endAll(liveProcesses());
+        var left = stop.endAll(liveProcesses());
+        runTimes.close();
+        listeners.close();
+        return left;
     }
 
     /** Ends some processes of bundles, if the platform is stopping; else they end with their bundles. */
@@ -292,6 +330,6 @@ public final class Processes implements ProcessManager {
     }
 
     private void endOfBundle(ProcessRecord process) {
-        end(process, EndReason.BUNDLE_STOPPED);
+        end(process, EndCause.of(EndReason.BUNDLE_STOPPED));
     }
 }

@@ -13,6 +13,7 @@ final class Stop {
 
     private final Enders enders;
     private final Consumer<ProcessRecord> end;
+    private final Scheduler scheduler;
     private final Supplier<Settings> settings;
     private volatile boolean begun;
 
@@ -22,13 +23,15 @@ final class Stop {
     /**
      * Not begun.
      *
-     * @param enders   threads
-     * @param end      ends a process and waits
-     * @param settings how long all may take: as it is when it begins
+     * @param enders    threads
+     * @param end       ends a process and waits
+     * @param scheduler starts nothing any more once it has begun
+     * @param settings  how long all may take: as it is when it begins
      */
-    Stop(Enders enders, Consumer<ProcessRecord> end, Supplier<Settings> settings) {
+    Stop(Enders enders, Consumer<ProcessRecord> end, Scheduler scheduler, Supplier<Settings> settings) {
         this.enders = enders;
         this.end = end;
+        this.scheduler = scheduler;
         this.settings = settings;
     }
 
@@ -37,6 +40,7 @@ final class Stop {
         if (!begun) {
             deadline = inTime();
             begun = true;
+            scheduler.close();
         }
     }
 
@@ -61,6 +65,7 @@ final class Stop {
      */
     List<ProcessInfo> endAll(Collection<ProcessRecord> all) {
         long until = begun ? deadline : inTime();
+        scheduler.withdrawAll(all);
         // A child ends with its parent. That of a bundle need not wait for it: not all processes of bundles are ended.
         var roots = all.stream().filter(process -> process.parent().filter(p -> !p.isBundle()).isEmpty()).toList();
         enders.endAll(roots, end);

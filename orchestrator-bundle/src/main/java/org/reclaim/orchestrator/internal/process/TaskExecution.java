@@ -29,7 +29,7 @@ final class TaskExecution implements Execution {
      * @param task    foreign code
      * @param ended   called on the task's thread when it has returned or thrown
      */
-    TaskExecution(ProcessRecord process, Runnable task, Consumer<EndReason> ended) {
+    TaskExecution(ProcessRecord process, Runnable task, Consumer<EndCause> ended) {
         this.process = process;
         thread = Thread.ofPlatform()
                 .daemon()
@@ -41,13 +41,12 @@ final class TaskExecution implements Execution {
         thread.start();
     }
 
-    private EndReason run(Runnable task) {
+    private EndCause run(Runnable task) {
         try {
             CurrentProcess.run(process.pid(), task);
-            return EndReason.EXITED;
+            return EndCause.of(EndReason.EXITED);
         } catch (Throwable t) { // foreign code: an Error, too, ends the process and not more
-            logFailure(t);
-            return EndReason.FAILED;
+            return EndCause.failed(logFailure(t));
         } finally {
             done.countDown();
             // An interrupt that asked the task to stop must not hit the end of its process.
@@ -56,13 +55,14 @@ final class TaskExecution implements Execution {
     }
 
     /** The stack is for the task's author. But to print it is to call the throwable, and that is foreign, too. */
-    private void logFailure(Throwable failure) {
+    private String logFailure(Throwable failure) {
         var text = Failures.describe(failure);
         try {
             LOG.warn("The task of {} threw {}", process, text, failure);
         } catch (Throwable unprintable) {
             LOG.warn("The task of {} threw {}; its stack can't be had", process, text);
         }
+        return "the task threw " + text;
     }
 
     @Override

@@ -8,11 +8,13 @@ import org.reclaim.api.ResourceHandle;
 import org.reclaim.api.ResourceInfo;
 
 /**
- * One resource of one process, and its handle. 24 bytes: the slot number and the state share an {@code int}.
+ * One resource of one process, and its handle. 24 bytes: the slot number, the state, and whether it is counted share
+ * an {@code int}.
  *
  * <p>States move LIVE to CLOSED or RELEASING, CLOSED to RELEASING, RELEASING to CLOSED (the release failed, or there
  * was no releaser) or FREED, LIVE to FREED (withdrawn before anybody saw it). Only a compare-and-set leads to
- * RELEASING, and only the thread that did it leaves RELEASING.
+ * RELEASING, and only the thread that did it leaves RELEASING. It is counted from the start or by a compare-and-set
+ * while it is LIVE or CLOSED.
  */
 class Entry<T> implements ResourceHandle<T> {
 
@@ -32,7 +34,10 @@ class Entry<T> implements ResourceHandle<T> {
      */
     private static final int AGAIN = 4;
 
-    private static final int SLOT_SHIFT = 3;
+    /** Its place is counted, and so has to be given back. */
+    private static final int COUNTED = 8;
+
+    private static final int SLOT_SHIFT = 4;
     private static final VarHandle CONTROL;
 
     static {
@@ -43,7 +48,7 @@ class Entry<T> implements ResourceHandle<T> {
         }
     }
 
-    /** Slot number above, then {@link #AGAIN}, state below. */
+    /** Slot number above, then {@link #COUNTED} and {@link #AGAIN}, state below. */
     private volatile int control;
 
     /** Written before the entry is published, cleared by the thread that freed it. */
@@ -56,11 +61,34 @@ class Entry<T> implements ResourceHandle<T> {
         this.resource = resource;
     }
 
+    /** Says that the place that it takes was counted; before it is published, by the thread that made it. */
+    final void setCounted() {
+        CONTROL.set(this, COUNTED);
+    }
+
+    /** Whether its place is counted, and so has to be given back. */
+    final boolean isCounted() {
+        return (control & COUNTED) != 0;
+    }
+
+    /** Notes that its place has been counted after the fact. False if it was before, or is being freed. */
+    final boolean tryMarkCounted() {
+        while (true) {
+            int now = control;
+            if ((now & COUNTED) != 0 || (now & STATE_MASK) >= RELEASING) {
+                return false;
+            }
+            if (CONTROL.compareAndSet(this, now, now | COUNTED)) {
+                return true;
+            }
+        }
+    }
+
     /** Says where it will stand; before it is published there, by the thread that made it. */
     final void place(Chunk where, int slot) {
         chunk = where;
         // Plain: the compare-and-set that publishes the entry in its slot orders this before every other access.
-        CONTROL.set(this, slot << SLOT_SHIFT | LIVE);
+        CONTROL.set(this, slot << SLOT_SHIFT | (int) CONTROL.get(this) & COUNTED | LIVE);
     }
 
     @Override
@@ -153,7 +181,7 @@ class Entry<T> implements ResourceHandle<T> {
             return false;
         }
         var holding = chunk.holding();
-        holding.giveBack(bytes());
+        holding.giveBack(bytes(), isCounted());
         leave(holding);
         return true;
     }
@@ -174,7 +202,7 @@ class Entry<T> implements ResourceHandle<T> {
             if (releaser != null) {
                 return release(releaser, holding, counts);
             }
-            setState(CLOSED);
+            park(holding);
             // Read again: pairs with TypeTable.open, which sets the releaser and then looks for CLOSED entries.
         } while (table.releaser() != null && move(CLOSED, RELEASING));
         return null;
@@ -192,10 +220,11 @@ class Entry<T> implements ResourceHandle<T> {
                 }
                 counts.countFailed(t);
                 if (repeated) {
-                    setState(CLOSED);
+                    park(holding);
                     return t;
                 }
                 if (closeUnlessAskedAgain()) {
+                    holding.countIfNeeded(this);
                     return t;
                 }
             }
@@ -203,12 +232,18 @@ class Entry<T> implements ResourceHandle<T> {
         long size = bytes();
         counts.countFreed(size);
         // Before the state: when an end finds nothing left, the bytes are back, too.
-        holding.giveBack(size);
+        holding.giveBack(size, isCounted());
         // Release, cheaper than volatile: who waits for it looks again. An end that stops waiting just now, before
         // Holding.released sees that it did, finds it when it tries again.
         CONTROL.setRelease(this, control & ~(STATE_MASK | AGAIN) | FREED);
         leave(holding);
         return null;
+    }
+
+    /** Leaves it to a later release. It may have to be counted after all: nobody could while it was RELEASING. */
+    private void park(Holding<?> holding) {
+        setState(CLOSED);
+        holding.countIfNeeded(this);
     }
 
     private void leave(Holding<?> holding) {
@@ -262,8 +297,16 @@ class Entry<T> implements ResourceHandle<T> {
     }
 
     private boolean move(int from, int to) {
-        int now = control;
-        return (now & STATE_MASK) == from && CONTROL.compareAndSet(this, now, now & ~STATE_MASK | to);
+        while (true) {
+            int now = control;
+            if ((now & STATE_MASK) != from) {
+                return false;
+            }
+            if (CONTROL.compareAndSet(this, now, now & ~STATE_MASK | to)) {
+                return true;
+            }
+            // Somebody else has moved it, or has just counted it: then it is still to be moved.
+        }
     }
 
     private boolean isAskedAgain() {

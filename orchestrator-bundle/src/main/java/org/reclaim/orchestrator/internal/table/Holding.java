@@ -5,30 +5,19 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.reclaim.api.ProcessEndedException;
 import org.reclaim.api.ResourceInfo;
+import org.reclaim.api.ResourceLimitException;
 
-/** What one process holds of one type. */
-public final class Holding<R> {
+/** What one process holds of one type; itself the count of its bytes, because there are so many of them. */
+public final class Holding<R> extends Slots {
 
-    /** So many that two threads rarely meet in one; a power of two. */
-    private static final int STRIPES =
-            Math.clamp(Integer.highestOneBit(Runtime.getRuntime().availableProcessors() * 8 - 1), 8, 128);
-
-    private static final VarHandle OTHERS;
-    private static final VarHandle STRIPE = MethodHandles.arrayElementVarHandle(Stripe[].class);
-    private static final VarHandle BYTES;
     private static final VarHandle TALLY;
 
     static {
         try {
-            var lookup = MethodHandles.lookup();
-            OTHERS = lookup.findVarHandle(Holding.class, "others", Stripe[].class);
-            BYTES = lookup.findVarHandle(Holding.class, "bytes", long.class);
-            TALLY = lookup.findVarHandle(Holding.class, "tally", Tally.class);
+            TALLY = MethodHandles.lookup().findVarHandle(Holding.class, "tally", Tally.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -37,13 +26,8 @@ public final class Holding<R> {
     private final Owner owner;
     private final TypeTable<R> table;
 
-    /** The only one until two threads have met in it. */
-    private final Stripe first = new Stripe(this);
-
-    /** Null until then; made when first used. */
-    private volatile Stripe[] others;
-
-    private volatile long bytes;
+    /** Null, as it mostly is, while nothing limits it but the number of its bytes: all that the hot path asks. */
+    private volatile Limited limited;
 
     /** Made when the first is asked for. */
     private volatile Singles singles;
@@ -54,6 +38,26 @@ public final class Holding<R> {
     Holding(Owner owner, TypeTable<R> table) {
         this.owner = owner;
         this.table = table;
+        var limits = owner.limits();
+        if (limits != null) {
+            limited = new Limited(limits.resources(table.resourceType()), limits.bytes(table.resourceType()));
+        }
+    }
+
+    /** What limits a holding, besides the settings for its bytes. */
+    private static final class Limited {
+
+        /** Limits of trees that the process is in; null if there are none for this type. */
+        private final Allowance treeResources;
+        private final Allowance treeBytes;
+
+        /** Resources reserved or held; null until a setting limits them. */
+        private volatile Use resources;
+
+        Limited(Allowance treeResources, Allowance treeBytes) {
+            this.treeResources = treeResources;
+            this.treeBytes = treeBytes;
+        }
     }
 
     Owner owner() {
@@ -77,14 +81,38 @@ public final class Holding<R> {
 
     /** Bytes reserved or held. */
     public long bytes() {
-        return bytes;
+        return amount();
+    }
+
+    /**
+     * Takes the place of one resource, if there is a limit for them.
+     *
+     * @return whether it is counted by the settings' limits; those of trees count each resource or none
+     * @throws ResourceLimitException if a limit would be exceeded; then nothing is taken
+     */
+    boolean takePlace() {
+        var limits = limited;
+        if (limits == null) {
+            return false;
+        }
+        var own = limits.resources;
+        table.resourceQuota().take(1, owner.pid(), own, limits.treeResources, table.limits());
+        return own != null;
+    }
+
+    /** Takes bytes. The same exception. */
+    void takeBytes(long size) {
+        table.byteQuota().take(size, owner.pid(), this, treeBytes(), table.limits());
+    }
+
+    private Allowance treeBytes() {
+        var limits = limited;
+        return limits == null ? null : limits.treeBytes;
     }
 
     /** Publishes an entry, or refuses it because the process is ending: then it is as if it had never been. */
     <E extends Entry<?>> E add(E entry) {
-        if (!stripe().add(entry)) {
-            spread();
-        }
+        put(entry);
         // Volatile read after the volatile publication: pairs with Owner.close() before the end's scan. If it reads
         // false, that scan finds the entry. Without this order a process could end and the entry stay for ever.
         if (!isOpen()) {
@@ -92,6 +120,10 @@ public final class Holding<R> {
             if (entry.withdraw()) {
                 throw refusal;
             }
+        }
+        // Volatile read after the publication: pairs with startCounting(), which sets it and then looks for entries.
+        if (limited != null) {
+            countIfNeeded(entry);
         }
         return entry;
     }
@@ -113,51 +145,39 @@ public final class Holding<R> {
                 : table.unavailable();
     }
 
-    private Stripe stripe() {
-        var all = others;
-        if (all == null) {
-            return first;
-        }
-        int index = (int) Thread.currentThread().threadId() & all.length - 1;
-        var stripe = (Stripe) STRIPE.getAcquire(all, index);
-        if (stripe != null) {
-            return stripe;
-        }
-        var made = new Stripe(this);
-        // Volatile: an entry is published in the stripe only after the stripe was published here.
-        return STRIPE.compareAndSet(all, index, null, made) ? made : (Stripe) STRIPE.getVolatile(all, index);
-    }
-
-    private void spread() {
-        if (others == null) {
-            OTHERS.compareAndSet(this, null, new Stripe[STRIPES]);
+    /** Counts resources from now on, those included that are there already. */
+    synchronized void startCounting() {
+        var limits = limited == null ? new Limited(null, null) : limited;
+        if (limits.resources == null) {
+            limits.resources = new Use();
+            limited = limits;
+            forEachEntry(this::countIfNeeded);
         }
     }
 
-    /** Takes bytes of the process's share; the caller checks the limit through {@code limit}. */
-    boolean tryTake(long size, long limit) {
-        while (true) {
-            long used = bytes;
-            if (size > limit - used) {
-                return false;
-            }
-            if (BYTES.compareAndSet(this, used, used + size)) {
-                return true;
+    /** Counts an entry that was published, or parked, without being counted. */
+    void countIfNeeded(Entry<?> entry) {
+        var limits = limited;
+        var own = limits == null ? null : limits.resources;
+        if (own != null && !entry.isCounted()) {
+            // Before it is marked: who frees a marked one gives back what was taken.
+            table.resourceQuota().count(1, own);
+            if (!entry.tryMarkCounted()) {
+                table.resourceQuota().giveBack(1, own, null);
             }
         }
     }
 
-    /** Gives bytes back, to the process's share and the platform's. */
-    void giveBack(long size) {
+    /** Gives back the place of a resource, and its bytes, in all scopes. */
+    void giveBack(long size, boolean counted) {
+        var limits = limited;
+        if (limits != null) {
+            // Those of trees count each resource or none, from the beginning.
+            table.resourceQuota().giveBack(1, counted ? limits.resources : null, limits.treeResources);
+        }
         if (size != 0) {
-            BYTES.getAndAdd(this, -size);
-            table.giveBack(size);
+            table.byteQuota().giveBack(size, this, treeBytes());
         }
-    }
-
-    /** Gives bytes back to the process's share alone. */
-    void untake(long size) {
-        BYTES.getAndAdd(this, -size);
     }
 
     /** Called after each release. A late one may settle what the end had to leave. */
@@ -165,47 +185,6 @@ public final class Holding<R> {
         if (owner.isEnded()) {
             table.releasedLate(owner.pid());
         }
-    }
-
-    /** How many slots there are, free ones included. */
-    long slots() {
-        var slots = new long[1];
-        anyChunk(chunk -> {
-            slots[0] += chunk.size();
-            return false;
-        });
-        return slots[0];
-    }
-
-    /** Visits all chunks; stops when the visitor answers true, and says whether it did. */
-    private boolean anyChunk(Predicate<Chunk> visitor) {
-        if (anyChunk(first, visitor)) {
-            return true;
-        }
-        // Volatile: an entry is published in one of them only after they were published here.
-        var all = others;
-        for (int i = 0; all != null && i < all.length; i++) {
-            if (anyChunk((Stripe) STRIPE.getVolatile(all, i), visitor)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static boolean anyChunk(Stripe stripe, Predicate<Chunk> visitor) {
-        for (Chunk chunk = stripe; chunk != null; chunk = chunk.next()) {
-            if (visitor.test(chunk)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    void forEachEntry(Consumer<Entry<?>> visitor) {
-        anyChunk(chunk -> {
-            chunk.forEach(visitor);
-            return false;
-        });
     }
 
     /** Whether everything has been freed. */
@@ -217,10 +196,6 @@ public final class Holding<R> {
     public boolean isBusy() {
         var present = singles;
         return isAnyEntry(1 << Entry.RELEASING) || present != null && present.areBusy();
-    }
-
-    private boolean isAnyEntry(int states) {
-        return anyChunk(chunk -> chunk.isAny(states));
     }
 
     private boolean areSinglesHeld() {

@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 import org.reclaim.api.CleanupStats;
 import org.reclaim.api.Reservation;
 import org.reclaim.api.ResourceHandle;
+import org.reclaim.api.ResourceLimitException;
 import org.reclaim.api.ResourceTable;
 
 /** A table as one opener sees it. */
@@ -29,7 +30,11 @@ final class OpenedTable<R> implements ResourceTable<R> {
     public <T extends R> ResourceHandle<T> track(long pid, T resource) {
         var holding = openHolding(pid);
         requireLasting(resource);
-        return holding.add(new Entry<>(resource));
+        var entry = new Entry<>(resource);
+        if (holding.takePlace()) {
+            entry.setCounted();
+        }
+        return holding.add(entry);
     }
 
     @Override
@@ -38,10 +43,20 @@ final class OpenedTable<R> implements ResourceTable<R> {
             throw new IllegalArgumentException("bytes is " + bytes + ", must be 0 or more");
         }
         var holding = openHolding(pid);
+        boolean counted = holding.takePlace();
         if (bytes > 0) {
-            table.take(holding, bytes);
+            takeBytes(holding, bytes, counted);
         }
-        return new Place<>(this, holding, bytes);
+        return new Place<>(this, holding, bytes, counted);
+    }
+
+    private static void takeBytes(Holding<?> holding, long bytes, boolean counted) {
+        try {
+            holding.takeBytes(bytes);
+        } catch (ResourceLimitException e) {
+            holding.giveBack(0, counted);
+            throw e;
+        }
     }
 
     @Override

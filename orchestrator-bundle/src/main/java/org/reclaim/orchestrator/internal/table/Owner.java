@@ -22,6 +22,10 @@ public class Owner {
     }
 
     private final long pid;
+
+    /** Limits of trees that it is in; null, as it mostly is, if there are none. */
+    private final TreeLimits limits;
+
     private volatile boolean closed;
     private volatile boolean ended;
     private volatile boolean forgotten;
@@ -35,12 +39,33 @@ public class Owner {
      * @param pid its number, from 1
      */
     public Owner(long pid) {
+        this(pid, null);
+    }
+
+    /**
+     * A process that may acquire, within limits.
+     *
+     * @param pid    its number, from 1
+     * @param limits of trees that it is in, or null for none
+     */
+    public Owner(long pid, TreeLimits limits) {
         this.pid = pid;
+        this.limits = limits;
+    }
+
+    /** The limits of trees that it is in, or null. */
+    public final TreeLimits limits() {
+        return limits;
     }
 
     /** The process's number. */
     public final long pid() {
         return pid;
+    }
+
+    /** How many children it has, for display; who has none need not say so. */
+    public long childCount() {
+        return 0;
     }
 
     /** Refuses every acquisition from now on. What was tracked before is found by whoever looks after this call. */
@@ -104,6 +129,11 @@ public class Owner {
             var after = Arrays.copyOf(before, Math.max(before.length, table.index() + 1));
             after[table.index()] = made;
             if (HOLDINGS.compareAndSet(this, before, after)) {
+                // Read after it was published: pairs with TypeTable.countIfLimited, which says so and then looks for
+                // holdings. One of the two makes this one count.
+                if (table.isCounting()) {
+                    made.startCounting();
+                }
                 return made;
             }
         }

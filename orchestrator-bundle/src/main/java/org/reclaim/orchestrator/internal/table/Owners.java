@@ -30,9 +30,15 @@ public final class Owners {
     }
 
     private final AtomicLong lastPid = new AtomicLong();
+    private final ProcessPlaces places = new ProcessPlaces();
 
     /** Written under the lock, read without. */
     private volatile AtomicReferenceArray<Page> pages = new AtomicReferenceArray<>(4);
+
+    /** How many processes are alive. */
+    public ProcessPlaces places() {
+        return places;
+    }
 
     /** Takes the next pid. Each pid taken must be {@linkplain #remove removed} once, whether it was added or not. */
     public long nextPid() {
@@ -52,7 +58,7 @@ public final class Owners {
     /** Forgets a process. */
     public void remove(long pid) {
         var page = page(pid);
-        page.set(slot(pid), null);
+        page.setRelease(slot(pid), null); // who still finds it finds that it has ended
         if (page.pending.decrementAndGet() == 0) {
             synchronized (this) {
                 pages.set((int) (pid >>> PAGE_BITS), null);

@@ -10,12 +10,14 @@ final class Place<R> implements Reservation<R> {
     private final OpenedTable<R> table;
     private final Holding<R> holding;
     private final long bytes;
+    private final boolean counted;
     private boolean done;
 
-    Place(OpenedTable<R> table, Holding<R> holding, long bytes) {
+    Place(OpenedTable<R> table, Holding<R> holding, long bytes, boolean counted) {
         this.table = table;
         this.holding = holding;
         this.bytes = bytes;
+        this.counted = counted;
     }
 
     @Override
@@ -35,7 +37,10 @@ final class Place<R> implements Reservation<R> {
         }
         table.requireLasting(resource);
         var entry = new LabeledEntry<T>(resource, bytes, Objects.requireNonNull(label, "label"), heldUntilEnd);
-        // Whatever happens to the entry from here on, giving the bytes back is its own doing: withdrawing frees it.
+        if (counted) {
+            entry.setCounted();
+        }
+        // Whatever happens to the entry from here on, giving the place back is its own doing: withdrawing frees it.
         done = true;
         return holding.add(entry);
     }
@@ -44,7 +49,7 @@ final class Place<R> implements Reservation<R> {
     public void close() {
         if (!done) {
             done = true;
-            holding.giveBack(bytes);
+            holding.giveBack(bytes, counted);
         }
     }
 }

@@ -10,7 +10,9 @@ package org.reclaim.orchestrator.internal.table;
  */
 final class Stripe extends Chunk {
 
-    private static final int FIRST_CHUNK = 16;
+    /** Many processes hold little: a dozen at first. Both together are a power of two, and so is what follows. */
+    private static final int FIRST_CHUNK = 12;
+    private static final int SECOND_CHUNK = 20;
     private static final int LARGEST_CHUNK = 1 << 20;
 
     private final Holding<?> holding;
@@ -66,10 +68,9 @@ final class Stripe extends Chunk {
     private void nextChunk(Chunk walked) {
         var next = walked.next();
         if (next == null) {
-            // The last chunk is as large as all before it together, until they are as large as they get.
-            int capacity = walked == this ? walked.size() : 2 * walked.size();
+            int capacity = capacityUpTo(walked);
             if (claimedThisRound < capacity / 4) {
-                next = walked.appended(Math.min(capacity, LARGEST_CHUNK));
+                next = walked.appended(walked == this ? SECOND_CHUNK : Math.min(capacity, LARGEST_CHUNK));
             } else {
                 next = this;
                 claimedThisRound = 0;
@@ -77,5 +78,13 @@ final class Stripe extends Chunk {
         }
         next.cursor = 0;
         walking = next;
+    }
+
+    /** How many slots there are up to the last chunk, which is as large as all before it until it gets no larger. */
+    private int capacityUpTo(Chunk last) {
+        if (last == this) {
+            return FIRST_CHUNK;
+        }
+        return last.size() == SECOND_CHUNK ? FIRST_CHUNK + SECOND_CHUNK : 2 * last.size();
     }
 }

@@ -90,6 +90,13 @@ public final class Tables {
         return Optional.empty();
     }
 
+    /** Takes what the settings say of limits. */
+    public void limitsChanged() {
+        for (var table : all) {
+            table.countIfLimited();
+        }
+    }
+
     ProcessManager processes() {
         return processes.orElseThrow(() -> new IllegalStateException("These tables have no process manager"));
     }
@@ -144,6 +151,7 @@ public final class Tables {
                     + ", it can't be opened for " + describe(resource));
         }
         var made = new TypeTable<>(this, resourceType, nextIndex++, resource);
+        made.countIfLimited();
         all = Stream.concat(
                         Arrays.stream(all).filter(table -> !table.resourceType().equals(resourceType)),
                         Stream.of(made))

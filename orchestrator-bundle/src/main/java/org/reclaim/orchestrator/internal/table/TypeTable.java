@@ -5,11 +5,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.reclaim.api.Releaser;
-import org.reclaim.api.ResourceLimitException;
 import org.reclaim.api.ResourceTypeUnavailableException;
 import org.reclaim.orchestrator.ResourceLimits;
 import org.slf4j.Logger;
@@ -46,7 +44,8 @@ public final class TypeTable<R> {
     /** Weak: the class is of a bundle that may go for good, while the table stays. */
     private final WeakReference<Class<R>> resourceClass;
 
-    private final AtomicLong bytes = new AtomicLong();
+    private final Quota byteQuota;
+    private final Quota resourceQuota;
 
     /** Under the lock; the last one counts. */
     private final List<Opener> openers = new ArrayList<>();
@@ -54,11 +53,16 @@ public final class TypeTable<R> {
     private volatile Opener current;
     private volatile boolean replaced;
 
+    /** Whether resources are counted: from when a setting first limits them, and then for good. */
+    private volatile boolean counting;
+
     TypeTable(Tables tables, String resourceType, int index, Class<R> resourceClass) {
         this.tables = tables;
         this.resourceType = resourceType;
         this.index = index;
         this.resourceClass = new WeakReference<>(resourceClass);
+        byteQuota = Quota.ofBytes(resourceType);
+        resourceQuota = Quota.ofResources(resourceType);
     }
 
     /** The type. */
@@ -105,7 +109,42 @@ public final class TypeTable<R> {
 
     /** Bytes held and reserved by all processes. */
     public long bytes() {
-        return bytes.get();
+        return byteQuota.total();
+    }
+
+    /** How many acquisitions limits have refused. */
+    public long refused() {
+        return byteQuota.refused() + resourceQuota.refused();
+    }
+
+    Quota byteQuota() {
+        return byteQuota;
+    }
+
+    Quota resourceQuota() {
+        return resourceQuota;
+    }
+
+    ResourceLimits limits() {
+        return tables.limits(resourceType);
+    }
+
+    boolean isCounting() {
+        return counting;
+    }
+
+    /** Counts resources from now on if the settings limit them. What is there already is counted when this returns. */
+    synchronized void countIfLimited() {
+        if (!counting && resourceQuota.isLimitedBy(limits())) {
+            // Before the look: pairs with Owner.addHolding, which publishes a holding and then reads this.
+            counting = true;
+            tables.owners().forEach(owner -> {
+                var holding = owner.holding(this);
+                if (holding != null) {
+                    holding.startCounting();
+                }
+            });
+        }
     }
 
     /** Resources held by all processes; looks at each. */
@@ -203,34 +242,6 @@ public final class TypeTable<R> {
                     opener);
         }
         return true;
-    }
-
-    /** Takes bytes of the process's share and the platform's, or none. */
-    void take(Holding<R> holding, long size) {
-        ResourceLimits limits = tables.limits(resourceType);
-        if (!holding.tryTake(size, limits.bytesPerProcess())) {
-            throw new ResourceLimitException(
-                    resourceType,
-                    "process " + holding.owner().pid(),
-                    limits.bytesPerProcess(),
-                    holding.bytes(),
-                    size);
-        }
-        while (true) {
-            long used = bytes.get();
-            if (size > limits.bytesInTotal() - used) {
-                holding.untake(size);
-                throw new ResourceLimitException(
-                        resourceType, "all processes together", limits.bytesInTotal(), used, size);
-            }
-            if (bytes.compareAndSet(used, used + size)) {
-                return;
-            }
-        }
-    }
-
-    void giveBack(long size) {
-        bytes.addAndGet(-size);
     }
 
     void freedLate(long pid, long size) {

@@ -10,6 +10,7 @@ import java.lang.reflect.Modifier;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.service.command.CommandSession;
@@ -19,13 +20,16 @@ import org.apache.felix.service.command.Process;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.reclaim.api.CleanupStats;
+import org.reclaim.api.ProcessLimits;
 import org.reclaim.api.ProcessSpec;
 import org.reclaim.api.ResourceCleanup;
+import org.reclaim.api.ResourceLimitException;
 import org.reclaim.api.ResourceTable;
 import org.reclaim.api.ResourceTables;
 import org.reclaim.api.ResourceTypeProvider;
 import org.reclaim.orchestrator.EmbeddedProcessManager;
 import org.reclaim.orchestrator.ProcessManagers;
+import org.reclaim.orchestrator.internal.testing.Patience;
 
 /** The commands in a session of the real Gogo, on a real platform with one type. */
 class ConsoleCommandsTest {
@@ -90,7 +94,7 @@ class ConsoleCommandsTest {
 
     ConsoleCommandsTest() {
         gogo.addConverter(new ConsoleFormat());
-        gogo.addCommand("reclaim", new ConsoleCommands(platform, platform.inventory()));
+        gogo.addCommand("reclaim", new ConsoleCommands(platform, platform.scheduler(), platform.inventory()));
     }
 
     @AfterEach
@@ -106,7 +110,7 @@ class ConsoleCommandsTest {
         flags.raise(start("b"), "second");
 
         assertThat(shown("reclaim:types").lines()).hasSize(2).last().asString()
-                .matches("flags +450 +- +2 +128 +bound");
+                .matches("flags +450 +- +2 +128 +0 +bound");
     }
 
     @Test
@@ -203,6 +207,59 @@ class ConsoleCommandsTest {
     }
 
     @Test
+    void queueShowsWhatWaitsInTheOrderInWhichItWillStart() throws Exception {
+        var done = new CountDownLatch(1);
+        assertThat(shown("reclaim:queue")).isEqualTo("Nothing waits. 0 running, no limit, policy FIFO.");
+        shown("reclaim:places 1");
+        long runs = platform.start(ProcessSpec.task("runs", () -> awaitUninterruptibly(done))).pid();
+        long first = platform.start(ProcessSpec.task("first", () -> {})).pid();
+        long second = platform.start(ProcessSpec.task("second", () -> {}).withGroup("night")).pid();
+
+        assertThat(shown("reclaim:queue").lines()).hasSize(3).last().asString()
+                .matches(" +" + second + "  second  TASK  night +50 +\\d+ s");
+        assertThat(shown("reclaim:ps")).containsPattern("first +TASK +READY");
+        assertThat(shown("reclaim:policy priority")).isEqualTo("1 of 1 places taken, policy PRIORITY.");
+        assertThat(shown("reclaim:priority " + second + " 100").lines().skip(1).map(line -> line.strip().split(" ")[0]))
+                .containsExactly(Long.toString(second), Long.toString(first));
+        assertThat(shown("reclaim:group " + second + " day")).contains("day");
+        assertThat(session.execute("((reclaim:queue) get 0) priority")).isEqualTo(100);
+
+        done.countDown();
+        Patience.until(() -> platform.processes().isEmpty());
+        assertThat(platform.history()).extracting(end -> end.process().pid()).containsExactly(first, second, runs);
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void whatTheQueueIsToldWrongFailsWithALineThatSaysWhatIsRight() {
+        assertThatThrownBy(() -> session.execute("reclaim:priority 1 high"))
+                .hasMessage("priority is 'high', must be a number from 0 to 100");
+        assertThatThrownBy(() -> session.execute("reclaim:policy lottery"))
+                .hasMessage("policy is 'lottery', must be one of [FIFO, PRIORITY, FAIR]");
+        assertThatThrownBy(() -> session.execute("reclaim:priority " + start("logical") + " 1"))
+                .hasMessage("Process 1 does not wait for a place: it is a LOGICAL and RUNNING");
+    }
+
+    @Test
+    void showNamesTheLimitsAndTypesWhatTheyRefused() throws Exception {
+        var spec = ProcessSpec.logical("limited").withLimits(ProcessLimits.NONE.withResources("flags", 1));
+        long pid = platform.start(spec).pid();
+        flags.raise(pid, "on the roof");
+        assertThatThrownBy(() -> flags.raise(pid, "one more")).isInstanceOf(ResourceLimitException.class);
+
+        assertThat(shown("reclaim:show " + pid).lines()).last().asString()
+                .matches("flags +process 1 and all below it +1 +1 +1");
+        assertThat(shown("reclaim:types")).containsPattern("flags +450 +- +1 +64 +1 +bound");
+    }
+
+    @Test
     void aPidThatIsNoneFailsWithALineThatSaysWhatIsRight() {
         for (var pid : List.of("abc", "-1", "0", "1.5", "12x", "99999999999999999999", "''")) {
             for (var command : List.of("reclaim:show ", "reclaim:terminate ")) {
@@ -231,7 +288,7 @@ class ConsoleCommandsTest {
                 .filter(method -> Modifier.isPublic(method.getModifiers()))
                 .toList();
 
-        assertThat(methods).hasSize(7).allMatch(method -> method.isAnnotationPresent(Descriptor.class));
+        assertThat(methods).hasSize(14).allMatch(method -> method.isAnnotationPresent(Descriptor.class));
         assertThat(methods).flatMap(method -> List.of(method.getParameters()))
                 .allMatch(parameter -> parameter.isAnnotationPresent(Descriptor.class));
     }

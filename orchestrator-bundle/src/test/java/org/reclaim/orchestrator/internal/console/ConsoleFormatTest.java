@@ -50,14 +50,14 @@ class ConsoleFormatTest {
                 new ResourceTypeInfo("sockets", true, 700, "org.reclaim.sockets 1.0.0", 3, 0, 0, ""),
                 new ResourceTypeInfo("rings", true, 500, "", 0, 0, 0, "no io_uring"),
                 new ResourceTypeInfo("memory", true, 100, "", 12, 786_432, 2, ""),
-                new ResourceTypeInfo("ipc", false, 0, "", 1, 4_096, 0, "")));
+                new ResourceTypeInfo("ipc", false, 0, "", 1, 4_096, 0, "", 7)));
 
         assertThat(shown(types)).isEqualTo("""
-                TYPE     RANKING  BUNDLE                     LIVE   BYTES  STATE
-                sockets      700  org.reclaim.sockets 1.0.0     3       0  bound
-                rings        500  -                             0       0  bound, limited: no io_uring
-                memory       100  -                            12  786432  bound, 2 stuck
-                ipc            -  -                             1    4096  UNBOUND""");
+                TYPE     RANKING  BUNDLE                     LIVE   BYTES  REFUSED  STATE
+                sockets      700  org.reclaim.sockets 1.0.0     3       0        0  bound
+                rings        500  -                             0       0        0  bound, limited: no io_uring
+                memory       100  -                            12  786432        0  bound, 2 stuck
+                ipc            -  -                             1    4096        7  UNBOUND""");
     }
 
     @Test
@@ -77,7 +77,8 @@ class ConsoleFormatTest {
                 new ResourceInfo("sockets", "127.0.0.1:8080", 0, ResourceInfo.State.LIVE),
                 new ResourceInfo("memory", "64 KiB", 65_536, ResourceInfo.State.CLOSED));
 
-        assertThat(shown(new ProcessDetails(logical(ProcessState.RUNNING), held, Optional.empty()))).isEqualTo("""
+        var details = new ProcessDetails(logical(ProcessState.RUNNING), held, List.of(), Optional.empty());
+        assertThat(shown(details)).isEqualTo("""
                 Process 7 'shop': LOGICAL, RUNNING, started 2026-01-02T12:00:00Z
                 TYPE     STATE   BYTES  RESOURCE
                 sockets  LIVE        0  127.0.0.1:8080
@@ -86,7 +87,7 @@ class ConsoleFormatTest {
 
     @Test
     void detailsOfAProcessThatHoldsNothing() {
-        var details = new ProcessDetails(logical(ProcessState.RUNNING), List.of(), Optional.empty());
+        var details = new ProcessDetails(logical(ProcessState.RUNNING), List.of(), List.of(), Optional.empty());
 
         assertThat(shown(details)).endsWith("\nIt holds nothing.");
     }
@@ -95,7 +96,7 @@ class ConsoleFormatTest {
     void detailsOfAnEndedProcessThatStillHoldsSomething() {
         var stuck = List.of(new ResourceInfo("sockets", "127.0.0.1:8080", 0, ResourceInfo.State.RELEASING));
         var end = end(OptionalInt.of(143));
-        var details = new ProcessDetails(end.process(), stuck, Optional.of(end));
+        var details = new ProcessDetails(end.process(), stuck, List.of(), Optional.of(end));
 
         assertThat(shown(details)).isEqualTo("""
                 Process 7 'shop': LOGICAL, TERMINATED, started 2026-01-02T12:00:00Z

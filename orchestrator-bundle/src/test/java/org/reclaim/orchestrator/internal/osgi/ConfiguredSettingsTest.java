@@ -16,6 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.reclaim.api.SchedulingPolicy;
 import org.reclaim.orchestrator.ResourceLimits;
 import org.reclaim.orchestrator.internal.Core;
 import org.reclaim.orchestrator.internal.Settings;
@@ -70,6 +71,30 @@ class ConfiguredSettingsTest {
     }
 
     @Test
+    void placesAndNumbersAreSettingsToo() {
+        configured.updated(dictionary(Map.of(
+                "scheduler.places", "3",
+                "scheduler.policy", "Fair",
+                "scheduler.ageing.millis", "500",
+                "limit.process.children", "7",
+                "limit.total.processes", "8",
+                "limit.memory.total.bytes", "none",
+                "limit.ipc.process.resources", "10",
+                "limit.ipc.total.resources", "20")));
+
+        assertThat(core.settings()).isEqualTo(with(AT_BOOT, settings -> {
+            settings.places(3);
+            settings.policy(SchedulingPolicy.FAIR);
+            settings.ageing(Duration.ofMillis(500));
+            settings.childrenPerProcess(7);
+            settings.processesInTotal(8);
+            settings.limits("memory", new ResourceLimits(
+                    AT_BOOT.limits("memory").bytesPerProcess(), Long.MAX_VALUE));
+            settings.limits("ipc", ResourceLimits.NONE.withResources(10, 20));
+        }));
+    }
+
+    @Test
     void whatIsNotSetAnyMoreIsAsAtTheBootAgain() {
         configured.updated(dictionary(Map.of("history.size", "9", "ranking.sockets", "2")));
         assertThat(core.settings().historySize()).isEqualTo(9);
@@ -99,6 +124,13 @@ class ConfiguredSettingsTest {
         "ranking.No Type | 1 | must be 1 to 64 of a-z",
         "limit.memory.process.bytes | -1 | must be 0 or more",
         "limit.memory.total.bytes | 1G | must be a whole number",
+        "scheduler.places | -1 | must be 1 to 1000000, or 0 for no limit",
+        "scheduler.places | 1000001 | must be 1 to 1000000, or 0 for no limit",
+        "scheduler.policy | lottery | must be one of [fifo, priority, fair]",
+        "scheduler.ageing.millis | 0 | must be more than zero",
+        "limit.process.children | -1 | must be 0 or more",
+        "limit.total.processes | all | must be a whole number",
+        "limit.sockets.total.resources | -1 | must be 0 or more",
         "expected.types | sockets,Files | must be 1 to 64 of a-z",
         "expected.types | os_processes | reserved",
         "orphans | kill | reclaim.orphans",

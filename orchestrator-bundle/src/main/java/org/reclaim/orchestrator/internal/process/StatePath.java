@@ -1,0 +1,73 @@
+package org.reclaim.orchestrator.internal.process;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.function.BiConsumer;
+import org.reclaim.api.ProcessState;
+
+/**
+ * The state of a process, and the way to it: a bit for each state that it has been in, of which the highest is the
+ * present one, because states only move down their list. So whoever comes late to tell of a transition finds all that
+ * came before it, too.
+ */
+final class StatePath {
+
+    private static final ProcessState[] STATES = ProcessState.values();
+    private static final VarHandle PATH;
+
+    static {
+        try {
+            PATH = MethodHandles.lookup().findVarHandle(StatePath.class, "path", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private volatile int path = bit(ProcessState.CREATED);
+
+    /** What of it listeners were told. Under their lock. */
+    private int told = path;
+
+    ProcessState state() {
+        return last(path);
+    }
+
+    boolean isEnding() {
+        return path >= bit(ProcessState.TERMINATING);
+    }
+
+    /** The only place where the state changes: by a transition that there is, or not at all. True if it did. */
+    boolean advance(ProcessState next) {
+        // A loop: the state may move on between the look and the attempt. Who is told that it can't begin an end waits
+        // for the end of somebody else, so there must be one.
+        for (int now = path; last(now).canBecome(next); now = path) {
+            if (PATH.compareAndSet(this, now, now | bit(next))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Hands out the states of which listeners have not been told, in order, each with the one before it. */
+    void takeUntold(BiConsumer<ProcessState, ProcessState> taker) {
+        for (int left = path & ~told; left != 0; left &= left - 1) {
+            var before = last(told);
+            var state = STATES[Integer.numberOfTrailingZeros(left)];
+            told |= bit(state);
+            taker.accept(state, before);
+        }
+    }
+
+    /** Forgets those of which nobody was told. */
+    void skipUntold() {
+        told = path;
+    }
+
+    private static int bit(ProcessState state) {
+        return 1 << state.ordinal();
+    }
+
+    private static ProcessState last(int path) {
+        return STATES[Integer.SIZE - 1 - Integer.numberOfLeadingZeros(path)];
+    }
+}

@@ -1,0 +1,105 @@
+package org.reclaim.orchestrator.internal.table;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/** Where the entries of a {@link Holding} are, and how they are found: its part that knows of stripes and chunks. */
+abstract class Slots extends Use {
+
+    /** So many that two threads rarely meet in one; a power of two. */
+    private static final int STRIPES =
+            Math.clamp(Integer.highestOneBit(Runtime.getRuntime().availableProcessors() * 8 - 1), 8, 128);
+
+    private static final VarHandle OTHERS;
+    private static final VarHandle STRIPE = MethodHandles.arrayElementVarHandle(Stripe[].class);
+
+    static {
+        try {
+            OTHERS = MethodHandles.lookup().findVarHandle(Slots.class, "others", Stripe[].class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** The only one until two threads have met in it. */
+    private final Stripe first = new Stripe((Holding<?>) this);
+
+    /** Null until then; made when first used. */
+    private volatile Stripe[] others;
+
+    /** Publishes an entry in a slot. */
+    final void put(Entry<?> entry) {
+        if (!stripe().add(entry)) {
+            spread();
+        }
+    }
+
+    private Stripe stripe() {
+        var all = others;
+        if (all == null) {
+            return first;
+        }
+        int index = (int) Thread.currentThread().threadId() & all.length - 1;
+        var stripe = (Stripe) STRIPE.getAcquire(all, index);
+        if (stripe != null) {
+            return stripe;
+        }
+        var made = new Stripe((Holding<?>) this);
+        // Volatile: an entry is published in the stripe only after the stripe was published here.
+        return STRIPE.compareAndSet(all, index, null, made) ? made : (Stripe) STRIPE.getVolatile(all, index);
+    }
+
+    private void spread() {
+        if (others == null) {
+            OTHERS.compareAndSet(this, null, new Stripe[STRIPES]);
+        }
+    }
+
+    /** How many slots there are, free ones included. */
+    final long slots() {
+        var slots = new long[1];
+        anyChunk(chunk -> {
+            slots[0] += chunk.size();
+            return false;
+        });
+        return slots[0];
+    }
+
+    /** Visits all chunks; stops when the visitor answers true, and says whether it did. */
+    final boolean anyChunk(Predicate<Chunk> visitor) {
+        if (anyChunk(first, visitor)) {
+            return true;
+        }
+        // Volatile: an entry is published in one of them only after they were published here.
+        var all = others;
+        for (int i = 0; all != null && i < all.length; i++) {
+            if (anyChunk((Stripe) STRIPE.getVolatile(all, i), visitor)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean anyChunk(Stripe stripe, Predicate<Chunk> visitor) {
+        for (Chunk chunk = stripe; chunk != null; chunk = chunk.next()) {
+            if (visitor.test(chunk)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    final void forEachEntry(Consumer<Entry<?>> visitor) {
+        anyChunk(chunk -> {
+            chunk.forEach(visitor);
+            return false;
+        });
+    }
+
+    /** Whether an entry is in one of some states: a bit for each. */
+    final boolean isAnyEntry(int states) {
+        return anyChunk(chunk -> chunk.isAny(states));
+    }
+}

@@ -1,0 +1,356 @@
+package org.reclaim.orchestrator.internal.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.reclaim.api.EndReason;
+import org.reclaim.api.ManagedProcess;
+import org.reclaim.api.NoSuchProcessException;
+import org.reclaim.api.ProcessScheduler;
+import org.reclaim.api.ProcessSpec;
+import org.reclaim.api.ProcessStartException;
+import org.reclaim.api.ProcessState;
+import org.reclaim.api.SchedulingPolicy;
+import org.reclaim.orchestrator.internal.testing.Hang;
+import org.reclaim.orchestrator.internal.testing.Patience;
+import org.reclaim.orchestrator.internal.testing.Shelf;
+import org.reclaim.orchestrator.internal.testing.TestPlatform;
+
+/** Processes that wait for a place. */
+class SchedulerTest {
+
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    @TempDir
+    Path folder;
+
+    private final Hang hang = new Hang();
+    private final TestPlatform platform = TestPlatform.create(settings -> settings.places(1));
+    private final Processes processes = platform.processes();
+    private final ProcessScheduler scheduler = processes.scheduler();
+
+    @AfterEach
+    void close() {
+        hang.letGo();
+        platform.close();
+    }
+
+    private ManagedProcess hangs(String name) {
+        return processes.start(ProcessSpec.task(name, hang::untilInterrupted));
+    }
+
+    private static ProcessState state(ManagedProcess process) {
+        return process.info().state();
+    }
+
+    private List<Long> queue() {
+        return scheduler.queue().stream().map(waiting -> waiting.process().pid()).toList();
+    }
+
+    @Test
+    void whatHasNoPlaceIsReadyAndRunsWhenOneIsFree() {
+        var first = hangs("first");
+        var second = hangs("second");
+
+        assertThat(state(first)).isEqualTo(ProcessState.RUNNING);
+        assertThat(state(second)).isEqualTo(ProcessState.READY);
+        assertThat(scheduler.running()).isEqualTo(1);
+        assertThat(scheduler.queue()).singleElement().satisfies(waiting -> {
+            assertThat(waiting.process()).isEqualTo(second.info());
+            assertThat(waiting.priority()).isEqualTo(50);
+            assertThat(waiting.group()).isEqualTo("default");
+            assertThat(waiting.waited()).isPositive();
+        });
+
+        first.terminate();
+
+        assertThat(state(second)).isEqualTo(ProcessState.RUNNING);
+        assertThat(queue()).isEmpty();
+    }
+
+    @Test
+    void onlyTasksAndCommandsNeedPlaces() {
+        hangs("first");
+
+        assertThat(state(processes.start(ProcessSpec.logical("l")))).isEqualTo(ProcessState.RUNNING);
+        assertThat(processes.startOfBundle("b").process().state()).isEqualTo(ProcessState.RUNNING);
+        assertThat(state(processes.start(ProcessSpec.command("c", "sleep", "1000")))).isEqualTo(ProcessState.READY);
+    }
+
+    @Test
+    void withoutALimitNothingWaits() {
+        scheduler.setPlaces(ProcessScheduler.NO_LIMIT);
+
+        for (int i = 0; i < 20; i++) {
+            assertThat(state(hangs("task"))).isEqualTo(ProcessState.RUNNING);
+        }
+    }
+
+    @Test
+    void aWaitingProcessHoldsWhatItsPreparationAcquiredAndItsCommandGetsThatEnvironment() throws Exception {
+        var shelf = new Shelf("items", platform.tables());
+        platform.bind(shelf, 1);
+        var first = hangs("first");
+        var said = folder.resolve("said");
+        var waits = processes.start(ProcessSpec.command("c", "sh", "-c", "echo $WHAT > " + said)
+                .withPreparation(pid -> {
+                    shelf.hold(pid);
+                    return Map.of("WHAT", "prepared");
+                }));
+
+        assertThat(state(waits)).isEqualTo(ProcessState.READY);
+        assertThat(shelf.hasResources(waits.pid())).isTrue();
+
+        first.terminate();
+        var end = waits.await(SOON).orElseThrow();
+
+        assertThat(end.reason()).isEqualTo(EndReason.EXITED);
+        assertThat(Files.readString(said)).isEqualTo("prepared\n");
+        assertThat(end.cleanup().stats().resourcesFreed()).isEqualTo(1);
+    }
+
+    @Test
+    void endingAWaitingProcessRemovesItAndStartsNothing() {
+        hangs("first");
+        var ran = new AtomicReference<String>("");
+        var second = processes.start(ProcessSpec.task("second", () -> ran.set("second")));
+        var third = processes.start(ProcessSpec.task("third", () -> ran.set("third")));
+
+        var end = second.terminate();
+
+        assertThat(end.reason()).isEqualTo(EndReason.TERMINATED);
+        assertThat(queue()).containsExactly(third.pid());
+        assertThat(state(third)).isEqualTo(ProcessState.READY);
+        assertThat(scheduler.running()).isEqualTo(1);
+        assertThat(ran).hasValue("");
+    }
+
+    @Test
+    void aTreeThatEndsStartsNoneOfItsOwnThatWaits() {
+        var parent = processes.start(ProcessSpec.logical("parent"));
+        var runs = processes.start(ProcessSpec.task("runs", hang::untilInterrupted).withParent(parent.pid()));
+        var waits = new ArrayList<ManagedProcess>();
+        var ran = new AtomicReference<String>("");
+        for (int i = 0; i < 5; i++) {
+            waits.add(processes.start(ProcessSpec.task("waits", () -> ran.set("ran")).withParent(parent.pid())));
+        }
+        var other = hangs("other");
+
+        parent.terminate();
+
+        assertThat(ran).hasValue("");
+        assertThat(state(runs)).isEqualTo(ProcessState.TERMINATED);
+        assertThat(waits).allMatch(process -> state(process) == ProcessState.TERMINATED);
+        assertThat(state(other)).isEqualTo(ProcessState.RUNNING);
+    }
+
+    @Test
+    void aWaitingProcessWhoseEndTakesItsTimeTakesNobodysPlace() {
+        try (var cleaning = new Hang()) {
+            platform.change(settings -> settings.deadline(SOON));
+            var shelf = new Shelf("items", platform.tables(), item -> cleaning.ignoringInterrupts());
+            platform.bind(shelf, 1);
+            var first = hangs("first");
+            var second = hangs("second");
+            var third = hangs("third");
+            shelf.hold(processes.start(ProcessSpec.logical("child").withParent(second.pid())).pid());
+            Thread.ofPlatform().daemon().start(second::terminate);
+            cleaning.awaitInside(1);
+
+            assertThat(queue()).containsExactly(third.pid());
+            first.terminate();
+            assertThat(state(second)).isEqualTo(ProcessState.TERMINATING);
+            assertThat(state(third)).isEqualTo(ProcessState.RUNNING);
+        }
+    }
+
+    @Test
+    void endingAllAtOnceStartsNothingThatWaitsButWhatComesLaterRuns() {
+        hangs("first");
+        var ran = new AtomicReference<String>("");
+        for (int i = 0; i < 50; i++) {
+            processes.start(ProcessSpec.task("waits", () -> ran.set("ran")));
+        }
+
+        assertThat(processes.endAllButBundles()).isEmpty();
+
+        assertThat(ran).hasValue("");
+        assertThat(state(hangs("later"))).isEqualTo(ProcessState.RUNNING);
+    }
+
+    @Test
+    void theStopOfThePlatformStartsNothingThatWaits() {
+        hangs("first");
+        var ran = new AtomicReference<String>("");
+        for (int i = 0; i < 50; i++) {
+            processes.start(ProcessSpec.task("waits", () -> ran.set("ran")));
+        }
+
+        assertThat(processes.stop()).isEmpty();
+
+        assertThat(ran).hasValue("");
+        assertThat(processes.history()).hasSize(51).allMatch(end -> end.reason() == EndReason.PLATFORM_STOPPED);
+    }
+
+    @Test
+    void aPlaceIsFreeAsSoonAsWhatRanHasStopped() {
+        try (var cleaning = new Hang()) {
+            platform.change(settings -> settings.deadline(SOON));
+            var shelf = new Shelf("items", platform.tables(), item -> cleaning.ignoringInterrupts());
+            platform.bind(shelf, 1);
+            var first = hangs("first");
+            shelf.hold(first.pid());
+            var second = hangs("second");
+            var ender = Thread.ofPlatform().daemon().start(first::terminate);
+            cleaning.awaitInside(1);
+
+            // Its cleanup has not come to its end, and need not.
+            assertThat(state(first)).isEqualTo(ProcessState.TERMINATING);
+            assertThat(state(second)).isEqualTo(ProcessState.RUNNING);
+            assertThat(ender.isAlive()).isTrue();
+        }
+    }
+
+    @Test
+    void aCommandThatCanNotBeStartedWhenItsTurnComesEndsAndSaysWhyAndTheNextOneRuns() throws Exception {
+        var first = hangs("first");
+        var missing = processes.start(ProcessSpec.command("missing", folder.resolve("nothing").toString()));
+        var third = hangs("third");
+
+        first.terminate();
+        var end = missing.await(SOON).orElseThrow();
+
+        assertThat(end.reason()).isEqualTo(EndReason.FAILED);
+        assertThat(end.exitStatus()).hasValue(127);
+        assertThat(end.detail()).contains("can't be started").contains("nothing");
+        Patience.until(() -> state(third) == ProcessState.RUNNING);
+    }
+
+    @Test
+    void whatFailsAtOnceGivesItsPlaceBack() {
+        assertThatThrownBy(() -> processes.start(ProcessSpec.command("missing", folder.resolve("x").toString())))
+                .isInstanceOf(ProcessStartException.class);
+        assertThatThrownBy(() -> processes.start(ProcessSpec.task("unprepared", () -> {}).withPreparation(pid -> {
+            throw new IllegalStateException("no");
+        }))).isInstanceOf(ProcessStartException.class);
+
+        assertThat(scheduler.running()).isZero();
+        assertThat(state(hangs("next"))).isEqualTo(ProcessState.RUNNING);
+    }
+
+    @Test
+    void whatIsEndedByItsOwnPreparationLeavesNothingInTheQueue() {
+        hangs("first");
+        assertThatThrownBy(() -> processes.start(ProcessSpec.task("ended", () -> {}).withPreparation(pid -> {
+            processes.terminate(pid);
+            return Map.of();
+        }))).isInstanceOf(ProcessStartException.class);
+
+        assertThat(queue()).isEmpty();
+        assertThat(scheduler.running()).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsEndedByItsOwnPreparationTakesNoPlace() {
+        assertThatThrownBy(() -> processes.start(ProcessSpec.task("ended", () -> {}).withPreparation(pid -> {
+            processes.terminate(pid);
+            return Map.of();
+        }))).isInstanceOf(ProcessStartException.class);
+
+        assertThat(scheduler.running()).isZero();
+        assertThat(state(hangs("next"))).isEqualTo(ProcessState.RUNNING);
+    }
+
+    @Test
+    void priorityAndGroupOfWhatWaitsCanBeChanged() {
+        hangs("first");
+        var one = hangs("one");
+        var two = hangs("two");
+        scheduler.setPolicy(SchedulingPolicy.PRIORITY);
+
+        scheduler.setPriority(two.pid(), 100);
+        scheduler.setGroup(two.pid(), "night");
+
+        assertThat(queue()).containsExactly(two.pid(), one.pid());
+        assertThat(scheduler.queue().getFirst().priority()).isEqualTo(100);
+        assertThat(scheduler.queue().getFirst().group()).isEqualTo("night");
+    }
+
+    @Test
+    void whatDoesNotWaitOrIsNoPriorityIsRefusedByName() {
+        var runs = hangs("runs");
+        var waits = hangs("waits");
+
+        assertThatIllegalStateException().isThrownBy(() -> scheduler.setPriority(runs.pid(), 1))
+                .withMessage("Process 1 does not wait for a place: it is a TASK and RUNNING");
+        assertThatThrownBy(() -> scheduler.setGroup(4711, "g")).isInstanceOf(NoSuchProcessException.class);
+        assertThatIllegalArgumentException().isThrownBy(() -> scheduler.setPriority(waits.pid(), 101))
+                .withMessage("priority is 101, must be 0 to 100");
+        assertThatIllegalArgumentException().isThrownBy(() -> scheduler.setGroup(waits.pid(), " "))
+                .withMessageStartingWith("group is ' '");
+        assertThatIllegalArgumentException().isThrownBy(() -> scheduler.setPlaces(-1))
+                .withMessageContaining("-1");
+        assertThat(queue()).containsExactly(waits.pid());
+    }
+
+    @Test
+    void morePlacesStartWhatWaitsAtOnceInItsOrder() {
+        hangs("first");
+        var one = hangs("one");
+        var two = hangs("two");
+        var three = hangs("three");
+
+        scheduler.setPlaces(3);
+
+        assertThat(List.of(state(one), state(two), state(three)))
+                .containsExactly(ProcessState.RUNNING, ProcessState.RUNNING, ProcessState.READY);
+        assertThat(scheduler.places()).isEqualTo(3);
+    }
+
+    @Test
+    void fewerPlacesEndNothing() {
+        scheduler.setPlaces(2);
+        var one = hangs("one");
+        var two = hangs("two");
+        var three = hangs("three");
+
+        scheduler.setPlaces(1);
+        one.terminate();
+
+        assertThat(state(two)).isEqualTo(ProcessState.RUNNING);
+        assertThat(state(three)).isEqualTo(ProcessState.READY);
+        two.terminate();
+        assertThat(state(three)).isEqualTo(ProcessState.RUNNING);
+    }
+
+    @Test
+    void aTaskHasTheContextClassLoaderOfItsStarterHoweverLateItRuns() {
+        var first = hangs("first");
+        var loader = new ClassLoader("starter's", null) {};
+        var seen = new AtomicReference<ClassLoader>();
+        var own = Thread.currentThread().getContextClassLoader();
+        Thread.currentThread().setContextClassLoader(loader);
+        try {
+            processes.start(ProcessSpec.task("late", () -> seen.set(Thread.currentThread().getContextClassLoader())));
+        } finally {
+            Thread.currentThread().setContextClassLoader(own);
+        }
+
+        first.terminate();
+
+        Patience.until(() -> seen.get() != null);
+        assertThat(seen).hasValue(loader);
+    }
+}
