@@ -33,9 +33,17 @@ class RunQueueModelTest {
 
         void step() {
             now += random.nextInt(3);
+            // For a while more come than go, then the queue is short.
+            boolean grows = steps.size() % 200 < 60;
             switch (random.nextInt(10)) {
-                case 0, 1, 2, 3 -> add();
-                case 4, 5 -> pick(model.running()).ifPresent(this::remove);
+                case 0, 1 -> add();
+                case 2, 3, 4, 5 -> {
+                    if (grows) {
+                        add();
+                    } else {
+                        pick(model.running()).ifPresent(this::remove);
+                    }
+                }
                 case 6 -> pick(model.waiting()).ifPresent(this::remove);
                 case 7 -> pick(model.waiting()).ifPresent(ticket -> replace(ticket.withPriority(priority())));
                 case 8 -> pick(model.waiting()).ifPresent(ticket -> replace(ticket.withGroup(group())));

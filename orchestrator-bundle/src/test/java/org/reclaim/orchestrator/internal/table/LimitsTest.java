@@ -148,6 +148,20 @@ class LimitsTest {
     }
 
     @Test
+    void whatATreeRefusesIsNotCountedForItsProcess() {
+        limit(2, 2);
+        var table = tables.open(Item::release);
+        var owner = process(null, items(1));
+        var held = table.track(owner.pid(), new Item());
+        for (int i = 0; i < 10; i++) {
+            assertThatThrownBy(() -> table.track(owner.pid(), new Item())).hasMessageContaining("and all below it");
+        }
+
+        held.close();
+        table.track(owner.pid(), new Item());
+    }
+
+    @Test
     void anEndGivesAllPlacesBack() {
         limit(3, 3);
         var table = tables.open(Item::release);
@@ -307,6 +321,25 @@ class LimitsTest {
                     .as("round %d", round)
                     .isEqualTo(held.get());
             TestTables.end(owner, table);
+            assertThat(fresh.tables.tables.find("items").orElseThrow().resourceQuota().total()).isZero();
+        }
+    }
+
+    @Test
+    void whatIsClosedJustWhenItIsCountedIsClosed() throws Exception {
+        for (int round = 0; round < 500; round++) {
+            var fresh = new LimitsTest();
+            var table = fresh.tables.open(Item::release);
+            long pid = fresh.tables.process();
+            var handles = new ArrayList<ResourceHandle<Item>>();
+            for (int i = 0; i < 200; i++) {
+                handles.add(table.track(pid, new Item()));
+            }
+            Together.run(
+                    thread -> fresh.limit(1_000, 1_000),
+                    thread -> handles.forEach(ResourceHandle::close));
+
+            assertThat(table.hasResources(pid)).as("round %d", round).isFalse();
             assertThat(fresh.tables.tables.find("items").orElseThrow().resourceQuota().total()).isZero();
         }
     }
