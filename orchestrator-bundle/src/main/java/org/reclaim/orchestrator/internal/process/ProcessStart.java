@@ -25,7 +25,7 @@ final class ProcessStart {
     private final ProcessSpec spec;
 
     /** What a task runs on: made by who wants it started, whose context class loader it inherits. */
-    private final Optional<TaskExecution> task;
+    private Optional<TaskExecution> task = Optional.empty();
 
     /** What the preparation said. Written before it waits for a place. */
     private Map<String, String> environment = Map.of();
@@ -34,10 +34,6 @@ final class ProcessStart {
         this.processes = processes;
         this.process = process;
         this.spec = spec;
-        task = spec.kind() == ProcessKind.TASK
-                ? Optional.of(new TaskExecution(
-                        process, spec.task(), cause -> processes.endIfFirst(process, cause)))
-                : Optional.empty();
     }
 
     ProcessRecord process() {
@@ -57,6 +53,10 @@ final class ProcessStart {
 
     private void prepareAndStart() {
         environment = prepare();
+        if (spec.kind() == ProcessKind.TASK) {
+            task = Optional.of(new TaskExecution(
+                    process, spec.task(), cause -> processes.endIfFirst(process, cause)));
+        }
         switch (spec.kind()) {
             case LOGICAL -> {
                 if (!runs()) {
@@ -111,7 +111,16 @@ final class ProcessStart {
             }
         } catch (RuntimeException | Error e) { // as in run()
             LOG.warn("{}", cannotStart(e), e);
-            processes.endSoon(process, EndCause.failed(cannotStart(e)));
+            endSoon(EndCause.failed(cannotStart(e)));
+        }
+    }
+
+    private void endSoon(EndCause cause) {
+        try {
+            processes.endSoon(process, cause);
+        } catch (RuntimeException | Error e) { // no memory for any thread: late is better than never
+            LOG.warn("{} is ended by a thread that has other things to do", process, e);
+            processes.endIfFirst(process, cause);
         }
     }
 

@@ -33,13 +33,25 @@ class RunQueueModelTest {
 
         void step() {
             now += random.nextInt(3);
+            // For a while more come than go, then the queue is short.
+            boolean grows = steps.size() % 200 < 60;
             switch (random.nextInt(10)) {
-                case 0, 1, 2, 3 -> add();
-                case 4, 5 -> pick(model.running()).ifPresent(this::remove);
+                case 0, 1 -> add();
+                case 2, 3, 4, 5 -> {
+                    if (grows) {
+                        add();
+                    } else {
+                        pick(model.running()).ifPresent(this::remove);
+                    }
+                }
                 case 6 -> pick(model.waiting()).ifPresent(this::remove);
                 case 7 -> pick(model.waiting()).ifPresent(ticket -> replace(ticket.withPriority(priority())));
                 case 8 -> pick(model.waiting()).ifPresent(ticket -> replace(ticket.withGroup(group())));
-                default -> change();
+                default -> {
+                    if (random.nextInt(5) == 0) { // it sets the groups' turns anew, so not often
+                        change();
+                    }
+                }
             }
             // As the scheduler does after each change: nobody waits while there is a place.
             var expected = model.next();
