@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.LongFunction;
 import org.junit.After;
@@ -126,14 +127,18 @@ public class BundleStoppingIT {
         platform.install(LodgerTest.activator(Lodgers.Plain.class));
         long pid = pidsOfLodgers().getFirst();
         platform.install(TestBundle.of("slow", Slow.class, Journal.class));
-        System.setProperty(Slow.LET_GO, "");
         @SuppressWarnings("unchecked") // the service of the plug-in
-        LongFunction<AutoCloseable> slow = platform.service(LongFunction.class, "(slow=true)");
+        LongFunction<AutoCloseable> slow = await().ignoreExceptions()
+                .until(() -> platform.service(LongFunction.class, "(slow=true)"), Objects::nonNull);
         slow.apply(pid);
 
-        platform.stop();
+        System.setProperty(Slow.LET_GO, "");
+        try {
+            platform.stop();
+        } finally {
+            System.clearProperty(Slow.LET_GO);
+        }
 
-        System.clearProperty(Slow.LET_GO);
         assertThat(Journal.lines()).contains("released thing");
         assertReported("lodger.Plain 1.0.0", "PLATFORM_STOPPED", pid);
         assertThat(platform.log().problems()).isEmpty();

@@ -24,7 +24,9 @@ import org.reclaim.orchestrator.internal.testing.TestPlatform;
 /** Cleanups that throw or lie. Whatever one does, it is named, and the types after it are cleaned. */
 class CleanupFaultsTest {
 
-    private final TestPlatform platform = TestPlatform.create();
+    /** Nothing here hangs: what takes long has not got a processor. */
+    private final TestPlatform platform =
+            TestPlatform.create(settings -> settings.deadline(Duration.ofSeconds(20)));
     private final Asked first = new Asked("first");
     private final Asked last = new Asked("last");
     private long pid;

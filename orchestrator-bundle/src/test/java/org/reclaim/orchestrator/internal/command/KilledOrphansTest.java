@@ -71,7 +71,7 @@ class KilledOrphansTest {
         var pid = folder.resolve("pid");
         var command = start("(setsid sleep 1000 & echo $! >" + pid + "); exec sleep 1001");
         long orphan = sleeperIn(pid);
-        assertThat(Shells.find(orphan).parent()).isEqualTo(ProcessHandle.current().pid());
+        Shells.until(() -> Shells.find(orphan).parent() == ProcessHandle.current().pid());
 
         command.terminate();
 

@@ -29,7 +29,7 @@ final class CommandSignals {
     }
 
     void send(ProcessInfo command, PosixSignal signal) throws IOException {
-        if (command.state() == ProcessState.CREATED) {
+        if (command.state().compareTo(ProcessState.RUNNING) < 0) {
             throw new IllegalStateException("Process " + command.pid() + " can't take " + signal
                     + ": its command was not started yet");
         }

@@ -168,7 +168,7 @@ public final class Signals implements ResourceCleanup, ProcessEnding, SignalMana
     }
 
     private static boolean isLive(ProcessInfo process) {
-        return process.state() == ProcessState.CREATED || process.state() == ProcessState.RUNNING;
+        return process.state().compareTo(ProcessState.TERMINATING) < 0;
     }
 
     private void send(ProcessInfo process, ReceivedSignal signal) throws IOException {
