@@ -24,6 +24,9 @@ public final class Command {
 
     private static final Logger LOG = LoggerFactory.getLogger(Command.class);
 
+    /** How often to look for what a command has started already; only one that never stops forking needs more. */
+    private static final int LOOKS = 10;
+
     /** How long the JDK may take to learn that its process has ended; longer only if a tracer holds it. */
     private static final long JDK_NOTICES_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -166,8 +169,17 @@ public final class Command {
     /** Sets how nice it is, with what it has started so far; what it starts later inherits it. */
     void setNice(int nice) {
         try {
-            for (var member : family.look().living()) {
-                os.setNice(member.id(), nice);
+            var done = new HashSet<ProcessId>();
+            boolean grown = true;
+            // What was started between a look and the change is found by the next look; what is started later inherits.
+            for (int look = 0; grown && look < LOOKS; look++) {
+                grown = false;
+                for (var member : family.look().living()) {
+                    if (done.add(member.id())) {
+                        os.setNice(member.id(), nice);
+                        grown = true;
+                    }
+                }
             }
         } catch (IOException e) {
             // Less nice than the JVM is a privilege.

@@ -25,6 +25,9 @@ final class LinuxProcesses implements OsProcesses {
     /** More than the line has: 52 numbers and a name of 64 bytes at most. */
     private static final int STAT_BYTES = 2048;
 
+    /** How often to look for new threads; only a process that never stops starting some needs more. */
+    private static final int LOOKS = 10;
+
     /** Start times are in hundredths of a second on every processor that matters here. */
     private static final long NANOS_PER_TICK = 10_000_000;
 
@@ -112,7 +115,7 @@ final class LinuxProcesses implements OsProcesses {
         var done = new HashSet<String>();
         var threads = new File(PROC, process.pid() + "/task");
         boolean grown = true;
-        while (grown && isAlive(process)) {
+        for (int look = 0; grown && look < LOOKS && isAlive(process); look++) {
             grown = false;
             for (var thread : Objects.requireNonNullElse(threads.list(), new String[0])) {
                 if (done.add(thread)) {
