@@ -239,8 +239,10 @@ final class RuntimeFolder implements AutoCloseable {
     }
 
     private static boolean isAbandoned(Path folder) throws IOException {
-        try (var channel = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.WRITE)) {
-            return channel.tryLock() != null;
+        // A shared lock: only the owner's is in its way. Two that look at once would refuse each other exclusive ones,
+        // and the second would take the dead for alive.
+        try (var channel = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.READ)) {
+            return channel.tryLock(0, Long.MAX_VALUE, true) != null;
         } catch (NoSuchFileException e) {
             return true;   // its owner is deleting it, or was killed while it did
         } catch (OverlappingFileLockException e) {

@@ -40,6 +40,24 @@ class RuntimeFolderTest {
         }
     }
 
+    /** Looks many times whether an instance lives, and prints how often it was told so. */
+    static final class Looker {
+        private static final int LOOKS = 5_000;
+
+        private Looker() {
+        }
+
+        public static void main(String[] args) throws IOException {
+            int alive = 0;
+            for (int i = 0; i < LOOKS; i++) {
+                if (RuntimeFolder.isAlive(Path.of(args[0]))) {
+                    alive++;
+                }
+            }
+            System.out.println(alive);
+        }
+    }
+
     @AfterEach
     void endOthers() {
         others.forEach(Process::destroyForcibly);
@@ -167,6 +185,18 @@ class RuntimeFolderTest {
     }
 
     @Test
+    void thoseWhoLookAtOnceAllSeeThatItIsDead() throws Exception {
+        var process = start("/some/home");
+        var other = folderOf(process);
+        process.destroyForcibly().waitFor();
+        var lookers = List.of(run(Looker.class, other.toString()), run(Looker.class, other.toString()));
+
+        for (var looker : lookers) {
+            assertThat(looker.inputReader().readLine()).as("times that the dead was alive").isEqualTo("0");
+        }
+    }
+
+    @Test
     void nothingIsFoundInAFolderThatOthersCanEnter() throws Exception {
         folderOf(start("/some/home"));
         Files.setPosixFilePermissions(base(), PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -232,11 +262,16 @@ class RuntimeFolderTest {
     }
 
     private Process start(String... home) throws IOException {
+        var arguments = new ArrayList<>(List.of(parent.toString(), parent.toString()));
+        arguments.addAll(List.of(home));
+        return run(Other.class, arguments.toArray(String[]::new));
+    }
+
+    private Process run(Class<?> program, String... arguments) throws IOException {
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
-                Other.class.getName(), parent.toString(), parent.toString()));
-        command.addAll(List.of(home));
+                "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), program.getName()));
+        command.addAll(List.of(arguments));
         var process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
