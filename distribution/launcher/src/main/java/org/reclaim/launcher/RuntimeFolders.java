@@ -23,25 +23,34 @@ final class RuntimeFolders {
     /** Where the system wants such things: the first is for new ones, the others may have some. */
     static Set<Path> parents() throws IOException {
         var parents = new LinkedHashSet<Path>();
-        addIfUsable(parents, System.getenv("XDG_RUNTIME_DIR"));
         var temporary = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
+        long uid = ownUid(temporary);
+        addIfUsable(parents, System.getenv("XDG_RUNTIME_DIR"), uid);
         boolean inSession = !parents.isEmpty();
         parents.add(temporary);
         if (!inSession) {
             // A platform may have been started within a session, by somebody who now comes without one.
-            addIfUsable(parents, "/run/user/" + ownUid(temporary));
+            addIfUsable(parents, "/run/user/" + uid, uid);
         }
         return parents;
     }
 
-    /** After "su" the environment may still name the folder of somebody else. */
-    private static void addIfUsable(Set<Path> parents, String name) {
-        if (name != null && name.startsWith("/")) {
-            var path = Path.of(name);
-            if (Files.isDirectory(path) && Files.isWritable(path)) {
-                parents.add(path);
-            }
+    private static void addIfUsable(Set<Path> parents, String name, long uid) throws IOException {
+        if (name != null && name.startsWith("/") && isPrivateTo(uid, Path.of(name))) {
+            parents.add(Path.of(name));
         }
+    }
+
+    /**
+     * Whether a folder is a user's own, and for nobody else, as the XDG base directory specification wants it. After
+     * "su" the environment may still name the folder of somebody else, in which root could write.
+     */
+    static boolean isPrivateTo(long uid, Path path) throws IOException {
+        if (!Files.isDirectory(path)) {
+            return false;
+        }
+        var folder = path.toRealPath();
+        return owner(folder) == uid && Files.getPosixFilePermissions(folder).equals(OWNER_ONLY);
     }
 
     /** The user's folder in one of those places; it need not be there. */
