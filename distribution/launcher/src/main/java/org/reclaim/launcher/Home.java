@@ -1,17 +1,20 @@
 package org.reclaim.launcher;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HexFormat;
 import java.util.Optional;
+import java.util.zip.CRC32;
 
 /**
  * The folder of one instance: what is dropped into its {@code deploy/} runs there, settings in its {@code conf/etc/}
  * count, what its {@code conf/config.properties} sets wins over the installation's, and its log is in {@code log/}.
  * Without one the installation is the home; since nothing is ever written there, the log is then where the system wants
- * such things.
+ * such things, in a folder for this installation.
  *
  * @param path  absolute, without links if it exists
  * @param named whether the user named it; else it is the installation
@@ -56,7 +59,8 @@ record Home(Path path, boolean named) {
 
     /** Where the log of a platform without a console goes, which outlives it; created if it is missing. */
     Path logFolder() throws IOException {
-        var folder = named ? path.resolve("log") : stateFolder().resolve("reclaim").resolve("log");
+        var folder = ownFolder().orElseThrow(() ->
+                new IOException("this user has no home folder; name one for this instance by --home")).resolve("log");
         try {
             return Files.createDirectories(folder, OWNER_ONLY);
         } catch (IOException e) {
@@ -65,16 +69,26 @@ record Home(Path path, boolean named) {
         }
     }
 
+    /** Where its own files are; empty if nowhere, because none was named and the user has no home folder. */
+    Optional<Path> ownFolder() {
+        return named ? Optional.of(path) : stateFolder().map(state -> state.resolve("reclaim").resolve(key(path)));
+    }
+
+    /** One user may have several installations, of the same name too. */
+    private static String key(Path installation) {
+        var crc = new CRC32();
+        crc.update(installation.toUri().getRawPath().getBytes(StandardCharsets.US_ASCII));
+        var name = Optional.ofNullable(installation.getFileName()).map(Path::toString).orElse("");
+        return name.replaceAll("[^A-Za-z0-9._-]", "_") + "-" + HexFormat.of().toHexDigits((int) crc.getValue());
+    }
+
     /** The XDG base directory specification says where. */
-    private static Path stateFolder() throws IOException {
+    private static Optional<Path> stateFolder() {
         var state = System.getenv("XDG_STATE_HOME");
         if (state != null && state.startsWith("/")) {
-            return Path.of(state);
+            return Optional.of(Path.of(state));
         }
-        var user = Path.of(System.getProperty("user.home"));
-        if (!user.isAbsolute()) {
-            throw new IOException("this user has no home folder; name one for this instance by --home");
-        }
-        return user.resolve(".local").resolve("state");
+        return Optional.of(Path.of(System.getProperty("user.home"))).filter(Path::isAbsolute)
+                .map(user -> user.resolve(".local").resolve("state"));
     }
 }
