@@ -20,6 +20,9 @@ import java.util.zip.CRC32;
  * @param named whether the user named it; else it is the installation
  */
 record Home(Path path, boolean named) {
+    /** The file in its own folder on which its platform has a lock: {@link HomeLock}. */
+    static final String LOCK = "platform.lock";
+
     private static final FileAttribute<?> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
@@ -44,9 +47,14 @@ record Home(Path path, boolean named) {
         if (!named) {
             return this;
         }
-        Files.createDirectories(path, OWNER_ONLY);
-        Files.createDirectories(path.resolve("deploy"), OWNER_ONLY);
-        Files.createDirectories(path.resolve("conf").resolve("etc"), OWNER_ONLY);
+        try {
+            Files.createDirectories(path, OWNER_ONLY);
+            Files.createDirectories(path.resolve("deploy"), OWNER_ONLY);
+            Files.createDirectories(path.resolve("conf").resolve("etc"), OWNER_ONLY);
+        } catch (IOException e) {
+            throw new IOException("the home " + path + " lacks folders that can't be created (" + e + "); name a folder"
+                    + " by --home that this user can write to", e);
+        }
         return new Home(path.toRealPath(), true);
     }
 
@@ -59,17 +67,29 @@ record Home(Path path, boolean named) {
 
     /** Where the log of a platform without a console goes, which outlives it; created if it is missing. */
     Path logFolder() throws IOException {
-        var folder = ownFolder().orElseThrow(() ->
-                new IOException("this user has no home folder; name one for this instance by --home")).resolve("log");
+        return created(requireOwnFolder().resolve("log"));
+    }
+
+    /** The folder of the lock; created if it is missing. */
+    Path createOwnFolder() throws IOException {
+        return created(requireOwnFolder());
+    }
+
+    private Path created(Path folder) throws IOException {
         try {
             return Files.createDirectories(folder, OWNER_ONLY);
         } catch (IOException e) {
-            throw new IOException("nowhere to write the log: can't create " + folder + " (" + e + ")"
+            throw new IOException("nowhere to write log and lock: can't create " + folder + " (" + e + ")"
                     + (named ? "" : "; name a folder for this instance by --home"), e);
         }
     }
 
-    /** Where its own files are; empty if nowhere, because none was named and the user has no home folder. */
+    private Path requireOwnFolder() throws IOException {
+        return ownFolder().orElseThrow(() ->
+                new IOException("this user has no home folder; name one for this instance by --home"));
+    }
+
+    /** Where its log and its lock are; empty if nowhere, because none was named and the user has no home folder. */
     Optional<Path> ownFolder() {
         return named ? Optional.of(path) : stateFolder().map(state -> state.resolve("reclaim").resolve(key(path)));
     }

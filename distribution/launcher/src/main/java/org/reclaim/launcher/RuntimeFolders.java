@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.LinkedHashSet;
 import java.util.Set;
 
 /** Where the runtime folders of a user are: all of them in one folder, which is for that user only. */
@@ -20,25 +19,13 @@ final class RuntimeFolders {
     private RuntimeFolders() {
     }
 
-    /** Where the system wants such things: the first is for new ones, the others may have some. */
-    static Set<Path> parents() throws IOException {
-        var parents = new LinkedHashSet<Path>();
+    /** Where the system wants such things: in the folder of the session, if there is one that can be used. */
+    static Path parent() throws IOException {
         var temporary = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
-        long uid = ownUid(temporary);
-        addIfUsable(parents, System.getenv("XDG_RUNTIME_DIR"), uid);
-        boolean inSession = !parents.isEmpty();
-        parents.add(temporary);
-        if (!inSession) {
-            // A platform may have been started within a session, by somebody who now comes without one.
-            addIfUsable(parents, "/run/user/" + uid, uid);
-        }
-        return parents;
-    }
-
-    private static void addIfUsable(Set<Path> parents, String name, long uid) throws IOException {
-        if (name != null && name.startsWith("/") && isPrivateTo(uid, Path.of(name))) {
-            parents.add(Path.of(name));
-        }
+        var session = System.getenv("XDG_RUNTIME_DIR");
+        boolean usable = session != null && session.startsWith("/")
+                && isPrivateTo(ownUid(temporary), Path.of(session));
+        return usable ? Path.of(session) : temporary;
     }
 
     /**
@@ -53,7 +40,7 @@ final class RuntimeFolders {
         return owner(folder) == uid && Files.getPosixFilePermissions(folder).equals(OWNER_ONLY);
     }
 
-    /** The user's folder in one of those places; it need not be there. */
+    /** The user's folder there; it need not be there yet. */
     static Path base(Path parent) throws IOException {
         return parent.resolve("reclaim-" + ownUid(parent));
     }

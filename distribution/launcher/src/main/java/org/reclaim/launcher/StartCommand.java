@@ -44,7 +44,7 @@ final class StartCommand {
         // One start of a home at a time: they would write into each other's file.
         try (var starting = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 var _ = starting.lock()) {
-            RuntimeFolder.refuseSecond(home.path());
+            HomeLock.refuseSecond(home);
             return new StartCommand(installation, home, new ConsoleLog(folder), out, err).start(deadlineMillis);
         }
     }

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +20,7 @@ import org.reclaim.syscalls.SharedMemory;
 /** Locks are a matter between JVMs, so the other side of each test is a JVM of its own. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RuntimeFolderTest {
-    private final List<Process> others = new ArrayList<>();
+    private final OtherJvms others = new OtherJvms();
 
     @TempDir
     private Path parent;
@@ -32,8 +31,7 @@ class RuntimeFolderTest {
         }
 
         public static void main(String[] args) throws IOException {
-            var home = args.length > 2 ? Optional.of(Path.of(args[2])) : Optional.<Path>empty();
-            try (var folder = RuntimeFolder.createBelow(Path.of(args[0]), Path.of(args[1]), home)) {
+            try (var folder = RuntimeFolder.createBelow(Path.of(args[0]), Path.of(args[0]), Optional.empty())) {
                 System.out.println(folder.path());
                 System.in.read();
             }
@@ -60,7 +58,7 @@ class RuntimeFolderTest {
 
     @AfterEach
     void endOthers() {
-        others.forEach(Process::destroyForcibly);
+        others.close();
     }
 
     @Test
@@ -127,14 +125,14 @@ class RuntimeFolderTest {
             start();
         }
         var folders = new HashSet<Path>();
-        for (var other : others) {
+        for (var other : others.all()) {
             var folder = folderOf(other);
             assertThat(folder).isDirectory();
             assertThat(folders.add(folder)).as("%s is new", folder).isTrue();
         }
         assertThat(folders).allSatisfy(folder -> assertThat(folder).isDirectory());
 
-        for (var other : others) {
+        for (var other : others.all()) {
             other.getOutputStream().close();
             assertThat(other.waitFor(20, TimeUnit.SECONDS)).isTrue();
         }
@@ -142,66 +140,18 @@ class RuntimeFolderTest {
     }
 
     @Test
-    void onlyOnePlatformServesAHome() throws Exception {
-        var process = start("/some/home");
-        var other = folderOf(process);
-
-        assertThatIOException().isThrownBy(() -> create(Path.of("/some/home")))
-                .withMessageStartingWith("a platform of /some/home is running already: process " + process.pid());
-        assertThat(base()).as("nothing was made").isDirectoryNotContaining(path -> isAnother(path, other));
-        create(Path.of("/some/home2")).close();
-        create().close();
-    }
-
-    @Test
-    void theHomeOfAKilledInstanceIsFree() throws Exception {
-        var process = start("/some/home");
-        var other = folderOf(process);
-        process.destroyForcibly().waitFor();
-
-        try (var mine = create(Path.of("/some/home"))) {
-            assertThat(mine.path()).isNotEqualTo(other);
-        }
-        assertThat(other).doesNotExist();
-    }
-
-    @Test
-    void aPlatformIsFoundByItsHomeAsLongAsItLives() throws Exception {
-        create().close();
-        assertThat(RuntimeFolder.find(base(), Path.of("/some/home"))).isEmpty();
-        var process = start("/some/home");
-        var other = folderOf(process);
-
-        assertThat(RuntimeFolder.find(base(), Path.of("/some/home"))).contains(other);
-        assertThat(RuntimeFolder.find(base(), Path.of("/some"))).isEmpty();
-        assertThat(RuntimeFolder.find(base(), Path.of("/some/home/below"))).isEmpty();
-        assertThat(RuntimeFolder.pidOf(other)).isEqualTo(Long.toString(process.pid()));
-        assertThat(RuntimeFolder.isAlive(other)).isTrue();
-
-        process.destroyForcibly().waitFor();
-
-        assertThat(RuntimeFolder.find(base(), Path.of("/some/home"))).isEmpty();
-        assertThat(RuntimeFolder.isAlive(other)).isFalse();
-    }
-
-    @Test
     void thoseWhoLookAtOnceAllSeeThatItIsDead() throws Exception {
-        var process = start("/some/home");
+        var process = start();
         var other = folderOf(process);
+        assertThat(RuntimeFolder.isAlive(other)).isTrue();
+        assertThat(RuntimeFolder.pidOf(other)).isEqualTo(Long.toString(process.pid()));
         process.destroyForcibly().waitFor();
-        var lookers = List.of(run(Looker.class, other.toString()), run(Looker.class, other.toString()));
+        assertThat(RuntimeFolder.isAlive(other)).isFalse();
+        var lookers = List.of(others.start(Looker.class, other), others.start(Looker.class, other));
 
         for (var looker : lookers) {
             assertThat(looker.inputReader().readLine()).as("times that the dead was alive").isEqualTo("0");
         }
-    }
-
-    @Test
-    void nothingIsFoundInAFolderThatOthersCanEnter() throws Exception {
-        folderOf(start("/some/home"));
-        Files.setPosixFilePermissions(base(), PosixFilePermissions.fromString("rwxr-xr-x"));
-
-        assertThat(RuntimeFolder.find(base(), Path.of("/some/home"))).isEmpty();
     }
 
     @Test
@@ -225,10 +175,6 @@ class RuntimeFolderTest {
         assertThat(folder).isDirectory();
         assertThat(link).isSymbolicLink();
         assertThat(foreign).exists();
-    }
-
-    private static boolean isAnother(Path path, Path known) {
-        return Files.isDirectory(path) && !path.equals(known);
     }
 
     @Test
@@ -257,26 +203,8 @@ class RuntimeFolderTest {
         return RuntimeFolder.createBelow(parent, parent, Optional.empty());
     }
 
-    private RuntimeFolder create(Path home) throws IOException {
-        return RuntimeFolder.createBelow(parent, parent, Optional.of(home));
-    }
-
-    private Process start(String... home) throws IOException {
-        var arguments = new ArrayList<>(List.of(parent.toString(), parent.toString()));
-        arguments.addAll(List.of(home));
-        return run(Other.class, arguments.toArray(String[]::new));
-    }
-
-    private Process run(Class<?> program, String... arguments) throws IOException {
-        var command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), program.getName()));
-        command.addAll(List.of(arguments));
-        var process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        others.add(process);
-        return process;
+    private Process start() throws IOException {
+        return others.start(Other.class, parent);
     }
 
     private static Path folderOf(Process other) throws IOException {
