@@ -181,6 +181,19 @@ public class ConfigurationIT extends PlatformTest {
         });
     }
 
+    @Test
+    public void whatTheOtherFileSaysCanBeChangedIsDocumentedHere() throws Exception {
+        var properties = Files.readString(Distribution.home().resolve("conf/config.properties"));
+        var changeable = properties.split("(?m)^# --- Processes and their end -+$")[1].split("(?m)^# --- ")[0];
+        var types = String.join("|", TYPES);
+        var names = Pattern.compile("(?m)^(?:# )?reclaim\\.(\\S+) = ").matcher(changeable).results()
+                .map(line -> line.group(1).replaceAll("\\b(" + types + ")\\b", "TYPE"))
+                .toList();
+
+        assertThat(names).hasSizeGreaterThan(5).allSatisfy(
+                name -> assertThat(document()).contains("\n#" + name + " = "));
+    }
+
     private static int sizeOfHistoryAfterFiveEnds() {
         for (int i = 0; i < 5; i++) {
             processes().terminate(processes().start(ProcessSpec.logical("short")).pid());
