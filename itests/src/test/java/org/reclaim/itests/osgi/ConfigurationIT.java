@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -132,6 +133,22 @@ public class ConfigurationIT extends PlatformTest {
 
         configuration.delete();
         eventually(() -> assertThat(service(ResourceInventory.class).coverage().missing()).isEmpty());
+    }
+
+    /** For the launcher, which shares no types with bundles. */
+    @Test
+    public void howLongAStopMayTakeIsOfferedAsItIsNow() throws Exception {
+        assertThat(stopDeadline()).isEqualTo(30_000);
+
+        ofAdmin().update(new Hashtable<>(Map.of("stop.deadline.millis", 90_000)));
+
+        eventually(() -> assertThat(stopDeadline()).isEqualTo(90_000));
+    }
+
+    private static long stopDeadline() throws Exception {
+        var offers = context().getServiceReferences(LongSupplier.class, "(reclaim.setting=stop.deadline.millis)");
+        assertThat(offers).hasSize(1);
+        return context().getService(offers.iterator().next()).getAsLong();
     }
 
     @Test

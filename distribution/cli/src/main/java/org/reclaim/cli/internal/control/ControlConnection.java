@@ -115,6 +115,8 @@ final class ControlConnection implements Runnable {
                 outbox.finish(ExitStatus.OK);
             }
             case STOP -> {
+                var deadline = Long.toString(platform.stopMillis()).getBytes(StandardCharsets.US_ASCII);
+                outbox.put(FrameType.DEADLINE, deadline, 0, deadline.length);
                 outbox.finish(ExitStatus.OK);
                 // What is stopped closes this connection.
                 outbox.awaitSent(CLOSE_SECONDS);

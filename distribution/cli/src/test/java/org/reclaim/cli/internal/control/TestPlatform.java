@@ -119,6 +119,11 @@ final class TestPlatform implements PlatformWork {
     }
 
     @Override
+    public long stopMillis() {
+        return 45_000;
+    }
+
+    @Override
     public void stop() {
         stopped.countDown();
     }
