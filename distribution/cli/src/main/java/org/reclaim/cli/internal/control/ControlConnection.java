@@ -142,7 +142,8 @@ final class ControlConnection implements Runnable {
             begun = true;
         } catch (Throwable t) {   // an Error, too: a bundle that is half gone, or no more threads
             LOG.warn("The work for a client could not begin", t);
-            refuse(t.getMessage());
+            // Of an Error the message alone may be a mere name.
+            refuse(t instanceof Error || t.getMessage() == null ? t.toString() : t.getMessage());
         } finally {
             if (!begun) {
                 places.release();
