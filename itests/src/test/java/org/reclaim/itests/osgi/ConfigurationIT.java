@@ -138,11 +138,13 @@ public class ConfigurationIT extends PlatformTest {
     /** For the launcher, which shares no types with bundles. */
     @Test
     public void howLongAStopMayTakeIsOfferedAsItIsNow() throws Exception {
-        assertThat(stopDeadline()).isEqualTo(30_000);
-
-        ofAdmin().update(new Hashtable<>(Map.of("stop.deadline.millis", 90_000)));
-
+        var configuration = ofAdmin();
+        configuration.update(new Hashtable<>(Map.of("stop.deadline.millis", 90_000)));
         eventually(() -> assertThat(stopDeadline()).isEqualTo(90_000));
+
+        configuration.delete();
+
+        eventually(() -> assertThat(stopDeadline()).isEqualTo(30_000));
     }
 
     private static long stopDeadline() throws Exception {
