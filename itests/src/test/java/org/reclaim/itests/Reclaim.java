@@ -58,6 +58,8 @@ final class Reclaim implements AutoCloseable {
         var out = Files.createTempFile("reclaim-test", ".out");
         var err = Files.createTempFile("reclaim-test", ".err");
         var builder = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+        // What a platform without a home of its own leaves is not for the user who tests.
+        builder.environment().put("XDG_STATE_HOME", Path.of("target", "state").toAbsolutePath().toString());
         return new Reclaim(builder.start(), out, err);
     }
 

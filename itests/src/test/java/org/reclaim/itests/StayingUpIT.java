@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.Before;
 import org.junit.Rule;
 import org.junit.Test;
@@ -285,10 +287,18 @@ public class StayingUpIT {
                 .substring("ExecStart=".length()).split(" ");
         assertThat(command).endsWith("--home", "/var/lib/reclaim");
         command[command.length - 1] = home.toString();
-        try (var platform = new Background(home); var service = Reclaim.startProgram(command)) {
+        var session = Files.createDirectory(folder.getRoot().toPath().resolve("run"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        assertThat(unit).contains("\nEnvironment=XDG_RUNTIME_DIR=/run/reclaim\n");
+        var inItsEnvironment = Stream.concat(Stream.of("env", "XDG_RUNTIME_DIR=" + session), Arrays.stream(command))
+                .toArray(String[]::new);
+        try (var platform = new Background(home); var service = Reclaim.startProgram(inItsEnvironment)) {
+            // Those who ask have another environment.
             await().atMost(LONG).until(() -> platform.run("status").status() == 0);
             assertThat(platform.pid()).isEqualTo(service.pid());
+            assertThat(platform.run("start").err()).contains("is running already: process " + service.pid());
             var runtime = Path.of(platform.told("runtime"));
+            assertThat(runtime).startsWith(session);
 
             service.signal("TERM");
 

@@ -12,6 +12,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.reclaim.launcher.control.FrameChannel;
@@ -33,6 +34,7 @@ final class ControlClient implements AutoCloseable {
     private final OutputStream out;
     private final OutputStream err;
     private long pid;
+    private OptionalLong stopMillis = OptionalLong.empty();
     private boolean drawing;
 
     /**
@@ -144,6 +146,11 @@ final class ControlClient implements AutoCloseable {
         return converse();
     }
 
+    /** How long the platform said that ending all processes may take, once it has been asked to stop. */
+    OptionalLong stopMillis() {
+        return stopMillis;
+    }
+
     /** A console without a terminal: every line of the input is a command. */
     int attach() throws IOException {
         channel.write(FrameType.ATTACH, "");
@@ -167,6 +174,7 @@ final class ControlClient implements AutoCloseable {
                 case OUTPUT -> print(out, frame.get().payload());
                 case ERRORS -> print(err, frame.get().payload());
                 case NEED_INPUT -> draw();
+                case DEADLINE -> stopMillis = OptionalLong.of(millis(frame.get().text()));
                 case END -> {
                     return frame.get().status();
                 }
@@ -174,6 +182,13 @@ final class ControlClient implements AutoCloseable {
             }
         }
         throw new IOException("the platform closed the connection: it is stopping");
+    }
+
+    private static long millis(String text) throws ProtocolException {
+        if (!text.matches("\\d{1,9}")) {
+            throw new ProtocolException("the platform sent the deadline '" + text + "'");
+        }
+        return Long.parseLong(text);
     }
 
     private static void print(OutputStream stream, byte[] bytes) throws IOException {

@@ -85,7 +85,7 @@ final class Instance implements AutoCloseable {
         }
         var home = verb.oneShot() ? named : named.create();
         home.require();
-        folder = RuntimeFolder.create(verb.oneShot() ? Optional.empty() : Optional.of(home.path()));
+        folder = RuntimeFolder.create(verb.oneShot() ? Optional.empty() : Optional.of(home));
         if (!verb.oneShot()) {
             folder.markInUse();
         }

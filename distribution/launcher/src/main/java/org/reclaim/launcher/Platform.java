@@ -10,6 +10,7 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.framework.wiring.BundleRevision;
@@ -18,19 +19,19 @@ import org.osgi.util.tracker.ServiceTracker;
 
 /** A running OSGi framework with the bundles of an installation. */
 final class Platform {
-    /** Ending all processes has a deadline of its own, 30 s by default; who waits for it must wait longer. */
-    private static final long STOP_MILLIS = 40_000;
     private static final long COMMAND_MILLIS = 10_000;
 
     /** The id of the condition that all bundles have been started. */
     private static final String READY = "org.reclaim.ready";
 
     private final Felix framework;
+    private final String stopDeadline;
     private final List<Bundle> installed = new ArrayList<>();
     private boolean stopped;
 
-    private Platform(Felix framework) {
+    private Platform(Felix framework, String stopDeadline) {
         this.framework = framework;
+        this.stopDeadline = stopDeadline;
     }
 
     /**
@@ -39,7 +40,7 @@ final class Platform {
      * @param configuration the framework properties; the storage area among them must be this instance's own
      */
     static Platform create(Map<String, Object> configuration) {
-        return new Platform(new Felix(configuration));
+        return new Platform(new Felix(configuration), configuration.getOrDefault(StopDeadline.PROPERTY, "").toString());
     }
 
     /** Installs and starts the bundles; returns when the highest of their start levels is reached. */
@@ -140,13 +141,20 @@ final class Platform {
         framework.waitForStop(0);
     }
 
-    /** Stops the framework and waits for it; if its start is under way, that ends early. */
+    /**
+     * Stops the framework and waits for it; if its start is under way, that ends early.
+     *
+     * @throws BundleException if it cannot be stopped, or is not within {@link StopDeadline}
+     */
     void stop() throws BundleException, InterruptedException {
         synchronized (this) {
             stopped = true;
         }
+        long millis = StopDeadline.withMargin(framework.getBundleContext(), stopDeadline);
         framework.stop();
-        framework.waitForStop(STOP_MILLIS);
+        if (framework.waitForStop(millis).getType() == FrameworkEvent.WAIT_TIMEDOUT) {
+            throw new BundleException("not within " + millis + " ms; its log says what holds it up");
+        }
     }
 
     private static String inactive(BundleContext context) {

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A platform that serves a home, found by its runtime folder; it may be starting or stopping.
+ * A platform that serves a home, found by the lock of that home; it may be starting or stopping.
  *
  * @param folder its runtime folder
  */
@@ -21,7 +21,7 @@ record RunningPlatform(Path folder) {
 
     /** The platform that serves the home, if one runs. */
     static Optional<RunningPlatform> of(Home home) throws IOException {
-        var folder = RuntimeFolder.find(home.path());
+        var folder = HomeLock.find(home);
         return folder.isPresent() ? Optional.of(new RunningPlatform(folder.get())) : Optional.empty();
     }
 

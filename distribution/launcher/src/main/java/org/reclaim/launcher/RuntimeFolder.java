@@ -28,8 +28,7 @@ import org.reclaim.syscalls.SystemCalls;
  * (folder and lock) and looking for such folders both happen under one more lock, on a file beside the folders: nobody
  * sees a folder that has no lock yet.
  *
- * <p>A platform that stays has the path of its home in a file of its folder. That is how others find it, and why there
- * is one for each home: who creates a folder looks first, under that same lock.
+ * <p>A platform that stays has the lock of its home, too, while it has this folder; that is how others find it.
  *
  * <p>These are the JDK's locks. The operating system drops them as soon as anything in this JVM closes another
  * channel on the same file; nothing but this class opens these files, and it never opens its own twice. That is
@@ -37,11 +36,11 @@ import org.reclaim.syscalls.SystemCalls;
  */
 final class RuntimeFolder implements AutoCloseable {
     private static final String LOCK = "lock";
-    private static final String HOME = "home";
 
     private final Path path;
     private final Path sharedMemory;
     private final FileChannel lock;
+    private Optional<HomeLock> homeLock = Optional.empty();
     private OptionalInt mark = OptionalInt.empty();
 
     private RuntimeFolder(Path path, Path sharedMemory, FileChannel lock) {
@@ -56,65 +55,36 @@ final class RuntimeFolder implements AutoCloseable {
      * @param home what it is going to serve; empty for a platform that runs one command
      * @throws IOException if another platform serves that home
      */
-    static RuntimeFolder create(Optional<Path> home) throws IOException {
-        if (home.isPresent()) {
-            refuseSecond(home.get());
-        }
-        return createBelow(RuntimeFolders.parents().iterator().next(), SharedNames.LINUX, home);
+    static RuntimeFolder create(Optional<Home> home) throws IOException {
+        return createBelow(RuntimeFolders.parent(), SharedNames.LINUX, home);
     }
 
-    static RuntimeFolder createBelow(Path parent, Path sharedMemory, Optional<Path> home) throws IOException {
+    static RuntimeFolder createBelow(Path parent, Path sharedMemory, Optional<Home> home) throws IOException {
         var base = RuntimeFolders.base(parent);
         try {
             Files.createDirectory(base, RuntimeFolders.CREATE_OWNER_ONLY);
         } catch (FileAlreadyExistsException e) {
             RuntimeFolders.requireOurs(base);
         }
+        RuntimeFolder mine;
         try (var everybody = openLock(base); var _ = everybody.lock()) {
-            if (home.isPresent()) {
-                // Again, for now nobody else can create one here.
-                refuse(findLocked(base, home.get()), home.get());
-            }
-            var mine = createLocked(base, sharedMemory, home);
+            mine = createLocked(base, sharedMemory);
             deleteAbandoned(base, mine);
-            return mine;
         }
+        if (home.isPresent()) {
+            mine.serve(home.get());
+        }
+        return mine;
     }
 
-    /**
-     * The folder of the platform that serves a home, if one runs, wherever a platform of this user may have it.
-     * Not for a JVM that has such a folder itself.
-     */
-    static Optional<Path> find(Path home) throws IOException {
-        for (var parent : RuntimeFolders.parents()) {
-            var found = find(RuntimeFolders.base(parent), home);
-            if (found.isPresent()) {
-                return found;
+    private void serve(Home home) throws IOException {
+        try {
+            homeLock = Optional.of(HomeLock.take(home, path));
+        } finally {
+            if (homeLock.isEmpty()) {
+                close();
             }
         }
-        return Optional.empty();
-    }
-
-    static Optional<Path> find(Path base, Path home) throws IOException {
-        if (!RuntimeFolders.isOurs(base)) {
-            return Optional.empty();
-        }
-        // Together with others who look, but not while a folder is being created: its owner must get the lock.
-        try (var everybody = FileChannel.open(base.resolve(LOCK), StandardOpenOption.READ);
-                var _ = everybody.lock(0, Long.MAX_VALUE, true)) {
-            return findLocked(base, home);
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
-        }
-    }
-
-    /**
-     * Refuses to serve a home that is served.
-     *
-     * @throws IOException if a platform runs for that home
-     */
-    static void refuseSecond(Path home) throws IOException {
-        refuse(find(home), home);
     }
 
     /** Whether the instance that has this folder lives. Not for this JVM's own. */
@@ -159,6 +129,10 @@ final class RuntimeFolder implements AutoCloseable {
     @Override
     public void close() throws IOException {
         try (lock) {
+            if (homeLock.isPresent()) {
+                // First: who finds a platform by its home finds its folder.
+                homeLock.get().close();
+            }
             delete(path, sharedMemory);
         } finally {
             if (mark.isPresent()) {
@@ -173,7 +147,7 @@ final class RuntimeFolder implements AutoCloseable {
         Trees.delete(folder);
     }
 
-    private static RuntimeFolder createLocked(Path base, Path sharedMemory, Optional<Path> home) throws IOException {
+    private static RuntimeFolder createLocked(Path base, Path sharedMemory) throws IOException {
         // A short name: the path of a Unix-domain socket below it has 107 bytes at most.
         var path = Files.createTempDirectory(base, "", RuntimeFolders.CREATE_OWNER_ONLY);
         var channel = openLock(path);
@@ -183,44 +157,7 @@ final class RuntimeFolder implements AutoCloseable {
         }
         // For people who look: liveness is the lock alone, never this number.
         channel.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
-        if (home.isPresent()) {
-            Files.writeString(path.resolve(HOME), lineOf(home.get()));
-        }
         return new RuntimeFolder(path, sharedMemory, channel);
-    }
-
-    private static void refuse(Optional<Path> running, Path home) throws IOException {
-        if (running.isPresent()) {
-            throw new IOException("a platform of " + home + " is running already: process " + pidOf(running.get())
-                    + "; see reclaim status, attach to it by reclaim console");
-        }
-    }
-
-    private static Optional<Path> findLocked(Path base, Path home) throws IOException {
-        try (var folders = Files.newDirectoryStream(base)) {
-            for (var folder : folders) {
-                if (serves(folder, home) && !isAbandoned(folder)) {
-                    return Optional.of(folder);
-                }
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static boolean serves(Path folder, Path home) throws IOException {
-        try {
-            return Files.isDirectory(folder, NOFOLLOW_LINKS)
-                    && Files.readString(folder.resolve(HOME)).equals(lineOf(home));
-        } catch (NoSuchFileException e) {
-            return false;
-        }
-    }
-
-    /** The path's bytes, as its URI has them: its string may be the same for two paths in a simple locale. */
-    private static String lineOf(Path home) {
-        var name = home.toUri().getRawPath();
-        // The URI of a folder ends in a slash if it exists.
-        return (name.endsWith("/") ? name : name + "/") + "\n";
     }
 
     private static void deleteAbandoned(Path base, RuntimeFolder mine) throws IOException {
@@ -239,8 +176,10 @@ final class RuntimeFolder implements AutoCloseable {
     }
 
     private static boolean isAbandoned(Path folder) throws IOException {
-        try (var channel = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.WRITE)) {
-            return channel.tryLock() != null;
+        // A shared lock: only the owner's is in its way. Two that look at once would refuse each other exclusive ones,
+        // and the second would take the dead for alive.
+        try (var channel = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.READ)) {
+            return channel.tryLock(0, Long.MAX_VALUE, true) != null;
         } catch (NoSuchFileException e) {
             return true;   // its owner is deleting it, or was killed while it did
         } catch (OverlappingFileLockException e) {

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.LinkedHashSet;
 import java.util.Set;
 
 /** Where the runtime folders of a user are: all of them in one folder, which is for that user only. */
@@ -20,31 +19,28 @@ final class RuntimeFolders {
     private RuntimeFolders() {
     }
 
-    /** Where the system wants such things: the first is for new ones, the others may have some. */
-    static Set<Path> parents() throws IOException {
-        var parents = new LinkedHashSet<Path>();
-        addIfUsable(parents, System.getenv("XDG_RUNTIME_DIR"));
+    /** Where the system wants such things: in the folder of the session, if there is one that can be used. */
+    static Path parent() throws IOException {
         var temporary = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
-        boolean inSession = !parents.isEmpty();
-        parents.add(temporary);
-        if (!inSession) {
-            // A platform may have been started within a session, by somebody who now comes without one.
-            addIfUsable(parents, "/run/user/" + ownUid(temporary));
-        }
-        return parents;
+        var session = System.getenv("XDG_RUNTIME_DIR");
+        boolean usable = session != null && session.startsWith("/")
+                && isPrivateTo(ownUid(temporary), Path.of(session));
+        return usable ? Path.of(session) : temporary;
     }
 
-    /** After "su" the environment may still name the folder of somebody else. */
-    private static void addIfUsable(Set<Path> parents, String name) {
-        if (name != null && name.startsWith("/")) {
-            var path = Path.of(name);
-            if (Files.isDirectory(path) && Files.isWritable(path)) {
-                parents.add(path);
-            }
+    /**
+     * Whether a folder is a user's own, and for nobody else, as the XDG base directory specification wants it. After
+     * "su" the environment may still name the folder of somebody else, in which root could write.
+     */
+    static boolean isPrivateTo(long uid, Path path) throws IOException {
+        if (!Files.isDirectory(path)) {
+            return false;
         }
+        var folder = path.toRealPath();
+        return owner(folder) == uid && Files.getPosixFilePermissions(folder).equals(OWNER_ONLY);
     }
 
-    /** The user's folder in one of those places; it need not be there. */
+    /** The user's folder there; it need not be there yet. */
     static Path base(Path parent) throws IOException {
         return parent.resolve("reclaim-" + ownUid(parent));
     }

@@ -19,7 +19,8 @@ final class StartCommand {
     /** Framework property: how long the platform may take until it is ready, in milliseconds. */
     static final String DEADLINE = "reclaim.start.deadline.millis";
 
-    private static final long TERMINATE_SECONDS = 45;
+    /** Beyond what the platform itself waits for. */
+    private static final long TERMINATE_MILLIS = 5_000;
 
     private final Installation installation;
     private final Home home;
@@ -44,7 +45,7 @@ final class StartCommand {
         // One start of a home at a time: they would write into each other's file.
         try (var starting = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 var _ = starting.lock()) {
-            RuntimeFolder.refuseSecond(home.path());
+            HomeLock.refuseSecond(home);
             return new StartCommand(installation, home, new ConsoleLog(folder), out, err).start(deadlineMillis);
         }
     }
@@ -114,9 +115,10 @@ final class StartCommand {
     }
 
     private void end(Process process) throws IOException {
+        long millis = StopDeadline.withMargin(installation.setting(home, StopDeadline.PROPERTY)) + TERMINATE_MILLIS;
         process.destroy();
         try {
-            if (!process.waitFor(TERMINATE_SECONDS, TimeUnit.SECONDS)) {
+            if (!process.waitFor(millis, TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly().waitFor();
             }
         } catch (InterruptedException e) {

@@ -15,7 +15,9 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -97,6 +99,35 @@ class ControlClientTest {
             assertThat(last.payload()).isEmpty();
             end(channel, 0);
         });
+    }
+
+    @Test
+    void knowsHowLongThePlatformMayTakeToStop() throws Exception {
+        var told = new ArrayList<OptionalLong>();
+        int status = converse(client -> {
+            told.add(client.stopMillis());
+            int answer = client.stop();
+            told.add(client.stopMillis());
+            return answer;
+        }, InputStream.nullInputStream(), out, channel -> {
+            assertThat(channel.read().orElseThrow().type()).isEqualTo(FrameType.STOP);
+            channel.write(FrameType.DEADLINE, "90000");
+            end(channel, 0);
+        });
+
+        assertThat(status).isZero();
+        assertThat(told).containsExactly(OptionalLong.empty(), OptionalLong.of(90_000));
+        assertThat(out.size()).isZero();
+    }
+
+    @Test
+    void aDeadlineThatIsNoneEndsTheConversation() {
+        assertThatIOException().isThrownBy(() -> converse(
+                        ControlClient::stop, InputStream.nullInputStream(), out, channel -> {
+                            readRequest(channel);
+                            channel.write(FrameType.DEADLINE, "soon");
+                        }))
+                .withMessage("the platform sent the deadline 'soon'");
     }
 
     @Test

@@ -50,6 +50,21 @@ class HomeTest {
     }
 
     @Test
+    void eachInstallationHasAFolderOfItsOwnWhereTheSystemWantsIt() throws IOException {
+        var twin = new Installation(Files.createDirectories(temp.resolve("elsewhere/installation")));
+
+        var folder = Home.of(Optional.empty(), installation).ownFolder().orElseThrow();
+
+        assertThat(folder.getFileName().toString()).matches("installation-[0-9a-f]{8}");
+        assertThat(folder.getParent().getFileName()).hasToString("reclaim");
+        assertThat(Home.of(Optional.empty(), installation).ownFolder()).contains(folder);
+        assertThat(Home.of(Optional.empty(), twin).ownFolder().orElseThrow())
+                .isNotEqualTo(folder).hasParentRaw(folder.getParent());
+        assertThat(new Home(temp.resolve("a name"), false).ownFolder().orElseThrow().getFileName().toString())
+                .matches("a_name-[0-9a-f]{8}");
+    }
+
+    @Test
     void isTheSameByEveryName() throws IOException {
         var real = Home.of(Optional.of(temp.resolve("real")), installation).create();
         var link = Files.createSymbolicLink(temp.resolve("link"), real.path());

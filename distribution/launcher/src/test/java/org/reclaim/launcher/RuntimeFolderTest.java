@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +20,7 @@ import org.reclaim.syscalls.SharedMemory;
 /** Locks are a matter between JVMs, so the other side of each test is a JVM of its own. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RuntimeFolderTest {
-    private final List<Process> others = new ArrayList<>();
+    private final OtherJvms others = new OtherJvms();
 
     @TempDir
     private Path parent;
@@ -32,17 +31,34 @@ class RuntimeFolderTest {
         }
 
         public static void main(String[] args) throws IOException {
-            var home = args.length > 2 ? Optional.of(Path.of(args[2])) : Optional.<Path>empty();
-            try (var folder = RuntimeFolder.createBelow(Path.of(args[0]), Path.of(args[1]), home)) {
+            try (var folder = RuntimeFolder.createBelow(Path.of(args[0]), Path.of(args[0]), Optional.empty())) {
                 System.out.println(folder.path());
                 System.in.read();
             }
         }
     }
 
+    /** Looks many times whether an instance lives, and prints how often it was told so. */
+    static final class Looker {
+        private static final int LOOKS = 5_000;
+
+        private Looker() {
+        }
+
+        public static void main(String[] args) throws IOException {
+            int alive = 0;
+            for (int i = 0; i < LOOKS; i++) {
+                if (RuntimeFolder.isAlive(Path.of(args[0]))) {
+                    alive++;
+                }
+            }
+            System.out.println(alive);
+        }
+    }
+
     @AfterEach
     void endOthers() {
-        others.forEach(Process::destroyForcibly);
+        others.close();
     }
 
     @Test
@@ -109,14 +125,14 @@ class RuntimeFolderTest {
             start();
         }
         var folders = new HashSet<Path>();
-        for (var other : others) {
+        for (var other : others.all()) {
             var folder = folderOf(other);
             assertThat(folder).isDirectory();
             assertThat(folders.add(folder)).as("%s is new", folder).isTrue();
         }
         assertThat(folders).allSatisfy(folder -> assertThat(folder).isDirectory());
 
-        for (var other : others) {
+        for (var other : others.all()) {
             other.getOutputStream().close();
             assertThat(other.waitFor(20, TimeUnit.SECONDS)).isTrue();
         }
@@ -124,54 +140,18 @@ class RuntimeFolderTest {
     }
 
     @Test
-    void onlyOnePlatformServesAHome() throws Exception {
-        var process = start("/some/home");
+    void thoseWhoLookAtOnceAllSeeThatItIsDead() throws Exception {
+        var process = start();
         var other = folderOf(process);
-
-        assertThatIOException().isThrownBy(() -> create(Path.of("/some/home")))
-                .withMessageStartingWith("a platform of /some/home is running already: process " + process.pid());
-        assertThat(base()).as("nothing was made").isDirectoryNotContaining(path -> isAnother(path, other));
-        create(Path.of("/some/home2")).close();
-        create().close();
-    }
-
-    @Test
-    void theHomeOfAKilledInstanceIsFree() throws Exception {
-        var process = start("/some/home");
-        var other = folderOf(process);
-        process.destroyForcibly().waitFor();
-
-        try (var mine = create(Path.of("/some/home"))) {
-            assertThat(mine.path()).isNotEqualTo(other);
-        }
-        assertThat(other).doesNotExist();
-    }
-
-    @Test
-    void aPlatformIsFoundByItsHomeAsLongAsItLives() throws Exception {
-        create().close();
-        assertThat(RuntimeFolder.find(base(), Path.of("/some/home"))).isEmpty();
-        var process = start("/some/home");
-        var other = folderOf(process);
-
-        assertThat(RuntimeFolder.find(base(), Path.of("/some/home"))).contains(other);
-        assertThat(RuntimeFolder.find(base(), Path.of("/some"))).isEmpty();
-        assertThat(RuntimeFolder.find(base(), Path.of("/some/home/below"))).isEmpty();
-        assertThat(RuntimeFolder.pidOf(other)).isEqualTo(Long.toString(process.pid()));
         assertThat(RuntimeFolder.isAlive(other)).isTrue();
-
+        assertThat(RuntimeFolder.pidOf(other)).isEqualTo(Long.toString(process.pid()));
         process.destroyForcibly().waitFor();
-
-        assertThat(RuntimeFolder.find(base(), Path.of("/some/home"))).isEmpty();
         assertThat(RuntimeFolder.isAlive(other)).isFalse();
-    }
+        var lookers = List.of(others.start(Looker.class, other), others.start(Looker.class, other));
 
-    @Test
-    void nothingIsFoundInAFolderThatOthersCanEnter() throws Exception {
-        folderOf(start("/some/home"));
-        Files.setPosixFilePermissions(base(), PosixFilePermissions.fromString("rwxr-xr-x"));
-
-        assertThat(RuntimeFolder.find(base(), Path.of("/some/home"))).isEmpty();
+        for (var looker : lookers) {
+            assertThat(looker.inputReader().readLine()).as("times that the dead was alive").isEqualTo("0");
+        }
     }
 
     @Test
@@ -195,10 +175,6 @@ class RuntimeFolderTest {
         assertThat(folder).isDirectory();
         assertThat(link).isSymbolicLink();
         assertThat(foreign).exists();
-    }
-
-    private static boolean isAnother(Path path, Path known) {
-        return Files.isDirectory(path) && !path.equals(known);
     }
 
     @Test
@@ -227,21 +203,8 @@ class RuntimeFolderTest {
         return RuntimeFolder.createBelow(parent, parent, Optional.empty());
     }
 
-    private RuntimeFolder create(Path home) throws IOException {
-        return RuntimeFolder.createBelow(parent, parent, Optional.of(home));
-    }
-
-    private Process start(String... home) throws IOException {
-        var command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
-                Other.class.getName(), parent.toString(), parent.toString()));
-        command.addAll(List.of(home));
-        var process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        others.add(process);
-        return process;
+    private Process start() throws IOException {
+        return others.start(Other.class, parent);
     }
 
     private static Path folderOf(Process other) throws IOException {

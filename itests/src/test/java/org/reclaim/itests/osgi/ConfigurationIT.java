@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -134,6 +135,24 @@ public class ConfigurationIT extends PlatformTest {
         eventually(() -> assertThat(service(ResourceInventory.class).coverage().missing()).isEmpty());
     }
 
+    /** For the launcher, which shares no types with bundles. */
+    @Test
+    public void howLongAStopMayTakeIsOfferedAsItIsNow() throws Exception {
+        var configuration = ofAdmin();
+        configuration.update(new Hashtable<>(Map.of("stop.deadline.millis", 90_000)));
+        eventually(() -> assertThat(stopDeadline()).isEqualTo(90_000));
+
+        configuration.delete();
+
+        eventually(() -> assertThat(stopDeadline()).isEqualTo(30_000));
+    }
+
+    private static long stopDeadline() throws Exception {
+        var offers = context().getServiceReferences(LongSupplier.class, "(reclaim.setting=stop.deadline.millis)");
+        assertThat(offers).hasSize(1);
+        return context().getService(offers.iterator().next()).getAsLong();
+    }
+
     @Test
     public void nothingIsWrittenToTheFile() throws Exception {
         write("ranking.sockets = 900\n");
@@ -179,6 +198,19 @@ public class ConfigurationIT extends PlatformTest {
                 assertThat(context().getProperty("reclaim." + name)).as(name).isEqualTo(value);
             }
         });
+    }
+
+    @Test
+    public void whatTheOtherFileSaysCanBeChangedIsDocumentedHere() throws Exception {
+        var properties = Files.readString(Distribution.home().resolve("conf/config.properties"));
+        var changeable = properties.split("(?m)^# --- Processes and their end -+$")[1].split("(?m)^# --- ")[0];
+        var types = String.join("|", TYPES);
+        var names = Pattern.compile("(?m)^(?:# )?reclaim\\.(\\S+) = ").matcher(changeable).results()
+                .map(line -> line.group(1).replaceAll("\\b(" + types + ")\\b", "TYPE"))
+                .toList();
+
+        assertThat(names).hasSizeGreaterThan(5).allSatisfy(
+                name -> assertThat(document()).contains("\n#" + name + " = "));
     }
 
     private static int sizeOfHistoryAfterFiveEnds() {

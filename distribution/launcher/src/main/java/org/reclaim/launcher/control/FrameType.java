@@ -24,6 +24,8 @@ public enum FrameType {
     ERRORS('e'),
     /** From the platform: a command reads input. */
     NEED_INPUT('n'),
+    /** From the platform that was asked to stop: how long its processes may take to end, milliseconds as text. */
+    DEADLINE('d'),
     /** From the platform: the last frame, with the exit status. */
     END('x');
 

@@ -26,7 +26,8 @@
  * <li>{@code ATTACH}: a console. The payload is {@code COLUMNS ROWS TYPE} of the client's terminal; without one it is
  * empty, and every line of the input is a command;
  * <li>{@code STATUS}: tells about the platform;
- * <li>{@code STOP}: stops it;
+ * <li>{@code STOP}: stops it; {@code DEADLINE} comes first, with how long ending all processes may take, up to nine
+ * digits of milliseconds;
  * </ul>
  * within five seconds. The platform answers with any number of {@code OUTPUT} and {@code ERRORS}, and at last with
  * {@code END} and an exit status (four bytes).

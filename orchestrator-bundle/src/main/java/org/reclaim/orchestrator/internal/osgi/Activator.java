@@ -3,6 +3,7 @@ package org.reclaim.orchestrator.internal.osgi;
 import java.util.Hashtable;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.osgi.annotation.bundle.Header;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleActivator;
@@ -64,7 +65,15 @@ public final class Activator implements BundleActivator {
         // Last: from here on resource bundles become active and publish their cleanups.
         context.registerService(ResourceTables.class, new TablesFactory(), null);
         offerConfiguration(context);
+        offerStopDeadline(context);
         awaitFramework(context);
+    }
+
+    /** As it is now, for those who wait for the stop; the launcher, which shares no types with bundles, is one. */
+    private void offerStopDeadline(BundleContext context) {
+        LongSupplier millis = () -> core.settings().stopDeadline().toMillis();
+        var properties = new Hashtable<>(Map.of("reclaim.setting", "stop.deadline.millis"));
+        context.registerService(LongSupplier.class, millis, properties);
     }
 
     private void offerConfiguration(BundleContext context) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -73,11 +74,14 @@ final class ControlConnection implements Runnable {
                 answer(request.get());
                 listen();
             }
-        } catch (IOException | UncheckedIOException e) {
-            // Somebody who is no client, one that went or was too slow, or all was said and the connection is closed.
+        } catch (IOException | UncheckedIOException | RejectedExecutionException e) {
+            // Somebody who is no client, one that went or was too slow, all was said and the connection is closed, or
+            // the server is.
             LOG.debug("A conversation ended: {}", e.toString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (Throwable t) {   // out of memory or threads, for example
+            LOG.warn("A conversation failed", t);
         } finally {
             end();
         }
@@ -111,6 +115,8 @@ final class ControlConnection implements Runnable {
                 outbox.finish(ExitStatus.OK);
             }
             case STOP -> {
+                var deadline = Long.toString(platform.stopMillis()).getBytes(StandardCharsets.US_ASCII);
+                outbox.put(FrameType.DEADLINE, deadline, 0, deadline.length);
                 outbox.finish(ExitStatus.OK);
                 // What is stopped closes this connection.
                 outbox.awaitSent(CLOSE_SECONDS);
@@ -129,15 +135,21 @@ final class ControlConnection implements Runnable {
             refuse("the platform has as many clients as it takes; try again when one has gone");
             return;
         }
+        boolean begun = false;
         try {
             work = asked.get();
-        } catch (RuntimeException e) {
-            places.release();
-            LOG.warn("The work for a client could not begin", e);
-            refuse(e.getMessage());
-            return;
+            Thread.ofPlatform().name("reclaim-control-work").start(() -> carryOut(work));
+            begun = true;
+        } catch (Throwable t) {   // an Error, too: a bundle that is half gone, or no more threads
+            LOG.warn("The work for a client could not begin", t);
+            // Of an Error the message alone may be a mere name.
+            refuse(t instanceof Error || t.getMessage() == null ? t.toString() : t.getMessage());
+        } finally {
+            if (!begun) {
+                places.release();
+                workDone.countDown();
+            }
         }
-        Thread.ofPlatform().name("reclaim-control-work").start(() -> carryOut(work));
     }
 
     private void refuse(String why) {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,7 @@ final class ControlServer implements AutoCloseable {
     private final Semaphore work = new Semaphore(MAX_WORK);
     private final Map<ControlConnection, Thread> open = new ConcurrentHashMap<>();
     private final ScheduledThreadPoolExecutor timer;
+    private final ThreadFactory conversing;
     private final Thread accepting;
 
     /**
@@ -48,8 +50,14 @@ final class ControlServer implements AutoCloseable {
      * @throws IOException if it can't, for example because the path is too long for a socket
      */
     ControlServer(Path socket, PlatformWork platform) throws IOException {
+        this(socket, platform, Thread.ofPlatform().daemon().name("reclaim-control-in").factory());
+    }
+
+    /** The same, with other threads for the conversations. */
+    ControlServer(Path socket, PlatformWork platform, ThreadFactory conversing) throws IOException {
         this.socket = socket;
         this.platform = platform;
+        this.conversing = conversing;
         Files.deleteIfExists(socket);
         listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
@@ -78,18 +86,25 @@ final class ControlServer implements AutoCloseable {
                         connections.release();
                     }
                 }
-            } catch (ClosedChannelException e) {
+            } catch (ClosedChannelException | InterruptedException e) {
                 return;
-            } catch (IOException e) {
-                LOG.warn("No connection could be accepted on {}, going on", socket, e);
+            } catch (Throwable t) {   // out of memory or threads, too: without this thread nobody can stop the platform
+                complain(t);
                 pause();
-            } catch (InterruptedException e) {
-                return;
             }
         }
     }
 
-    /** Out of descriptors, for example: it would fail at once again. */
+    private void complain(Throwable failure) {
+        try {
+            LOG.warn("No connection could be accepted on {}, going on", socket, failure);
+        } catch (VirtualMachineError e) {
+            // Going on matters more than saying so.
+            return;
+        }
+    }
+
+    /** Out of descriptors or threads, for example: it would fail at once again. */
     private void pause() {
         try {
             timer.awaitTermination(RETRY_MILLIS, TimeUnit.MILLISECONDS);
@@ -99,8 +114,20 @@ final class ControlServer implements AutoCloseable {
     }
 
     private void converse() throws IOException {
-        var connection = new ControlConnection(listener.accept(), platform, work, timer);
-        var thread = Thread.ofPlatform().daemon().name("reclaim-control-in").unstarted(() -> {
+        var channel = listener.accept();
+        boolean begun = false;
+        try {
+            begin(new ControlConnection(channel, platform, work, timer));
+            begun = true;
+        } finally {
+            if (!begun) {
+                channel.close();
+            }
+        }
+    }
+
+    private void begin(ControlConnection connection) {
+        var thread = conversing.newThread(() -> {
             try {
                 connection.run();
             } finally {
@@ -109,7 +136,15 @@ final class ControlServer implements AutoCloseable {
             }
         });
         open.put(connection, thread);
-        thread.start();
+        boolean started = false;
+        try {
+            thread.start();
+            started = true;
+        } finally {
+            if (!started) {
+                open.remove(connection);
+            }
+        }
     }
 
     /** Listens no more, ends all conversations, and waits a moment for what they began. */

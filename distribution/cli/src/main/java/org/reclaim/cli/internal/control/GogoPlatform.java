@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.apache.felix.service.command.CommandProcessor;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -24,11 +25,14 @@ final class GogoPlatform implements PlatformWork {
     private final BundleContext context;
     private final CommandProcessor processor;
     private final PlatformStatus status;
+    private final LongSupplier stopMillis;
 
-    GogoPlatform(BundleContext context, CommandProcessor processor, PlatformStatus status) {
+    GogoPlatform(
+            BundleContext context, CommandProcessor processor, PlatformStatus status, LongSupplier stopMillis) {
         this.context = context;
         this.processor = processor;
         this.status = status;
+        this.stopMillis = stopMillis;
     }
 
     @Override
@@ -80,6 +84,11 @@ final class GogoPlatform implements PlatformWork {
     @Override
     public String status() {
         return status.text();
+    }
+
+    @Override
+    public long stopMillis() {
+        return stopMillis.getAsLong();
     }
 
     @Override

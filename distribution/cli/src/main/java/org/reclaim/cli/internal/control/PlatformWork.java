@@ -15,6 +15,9 @@ interface PlatformWork {
     /** What is to be known of the platform, in lines. */
     String status();
 
+    /** How long ending all processes may take when it stops, milliseconds: 1 to 999999999. */
+    long stopMillis();
+
     /** Begins to stop the platform, and returns. */
     void stop();
 }

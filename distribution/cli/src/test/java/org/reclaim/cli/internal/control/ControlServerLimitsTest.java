@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.awaitility.Awaitility.await;
 
 import java.util.ArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,5 +92,46 @@ class ControlServerLimitsTest extends ServerTest {
                 client.close();
             }
         }
+    }
+
+    @Test
+    void workThatCannotBeginIsRefusedAndTakesNoPlace() throws Exception {
+        platform.refusesToBegin(ControlServer.MAX_WORK);
+        for (int i = 0; i < ControlServer.MAX_WORK; i++) {
+            try (var refused = TestClient.asking(socket, FrameType.RUN, "")) {
+                assertThat(refused.finish()).isEqualTo(1);
+                assertThat(refused.err()).isEqualTo("reclaim: java.lang.NoClassDefFoundError: half/Gone\n");
+            }
+        }
+
+        try (var welcome = TestClient.asking(socket, FrameType.RUN, "")) {
+            assertThat(welcome.finish()).isZero();
+        }
+        await().until(() -> server.connections() == 0);
+    }
+
+    @Test
+    void aMachineThatIsOutOfThreadsForAMomentIsNotTheEnd() throws Exception {
+        server.close();
+        var failures = new AtomicInteger(2);
+        server = new ControlServer(socket, platform, task -> {
+            if (failures.getAndDecrement() <= 0) {
+                return new Thread(task, "reclaim-control-in");
+            }
+            return new Thread(task) {
+                @Override
+                public void start() {
+                    throw new OutOfMemoryError("unable to create native thread");
+                }
+            };
+        });
+
+        for (int i = 0; i < 2; i++) {
+            try (var unlucky = new TestClient(socket)) {
+                assertThat(unlucky.isClosed()).isTrue();
+            }
+        }
+
+        tellsItsStatus(0);
     }
 }

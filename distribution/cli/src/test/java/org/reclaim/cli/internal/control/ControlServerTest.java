@@ -49,6 +49,7 @@ class ControlServerTest extends ServerTest {
     void stopsThePlatformAfterItHasAnswered() throws Exception {
         try (var client = TestClient.asking(socket, FrameType.STOP, "")) {
             assertThat(client.finish()).isZero();
+            assertThat(client.deadline()).isEqualTo("45000");
             assertThat(platform.awaitStop()).isTrue();
         }
     }

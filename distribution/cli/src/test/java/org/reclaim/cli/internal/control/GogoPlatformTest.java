@@ -81,7 +81,7 @@ class GogoPlatformTest {
     void listen() throws IOException {
         processor.addCommand("reclaim", new Commands(), Commands.class);
         socket = folder.resolve("s");
-        server = new ControlServer(socket, new GogoPlatform(null, processor, null));
+        server = new ControlServer(socket, new GogoPlatform(null, processor, null, () -> 1));
     }
 
     @AfterEach

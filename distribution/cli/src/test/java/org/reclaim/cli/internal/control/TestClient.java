@@ -18,6 +18,7 @@ final class TestClient implements AutoCloseable {
     private final FrameChannel channel;
     private final StringBuilder out = new StringBuilder();
     private final StringBuilder err = new StringBuilder();
+    private String deadline = "";
 
     TestClient(Path path) throws IOException {
         socket = SocketChannel.open(UnixDomainSocketAddress.of(path));
@@ -69,6 +70,7 @@ final class TestClient implements AutoCloseable {
                 case OUTPUT -> out.append(frame.text());
                 case ERRORS -> err.append(frame.text());
                 case NEED_INPUT -> send(FrameType.INPUT, "");
+                case DEADLINE -> deadline = frame.text();
                 case END -> {
                     return frame.status();
                 }
@@ -79,6 +81,11 @@ final class TestClient implements AutoCloseable {
 
     String out() {
         return out.toString();
+    }
+
+    /** What it was told when it asked for the stop. */
+    String deadline() {
+        return deadline;
     }
 
     String err() {

@@ -6,6 +6,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A platform whose commands are pieces of a test. */
 final class TestPlatform implements PlatformWork {
@@ -14,6 +15,7 @@ final class TestPlatform implements PlatformWork {
     final BlockingQueue<Running> running = new LinkedBlockingQueue<>();
 
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private final AtomicInteger refusals = new AtomicInteger();
     private volatile Body body = streams -> 0;
 
     /** What a command does. */
@@ -97,7 +99,15 @@ final class TestPlatform implements PlatformWork {
         return work(terminal, streams);
     }
 
+    /** The next commands cannot even begin. */
+    void refusesToBegin(int times) {
+        refusals.set(times);
+    }
+
     private Running work(Object asked, ClientStreams streams) {
+        if (refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            throw new NoClassDefFoundError("half/Gone");
+        }
         var work = new Running(asked, body, streams);
         running.add(work);
         return work;
@@ -106,6 +116,11 @@ final class TestPlatform implements PlatformWork {
     @Override
     public String status() {
         return "running\n";
+    }
+
+    @Override
+    public long stopMillis() {
+        return 45_000;
     }
 
     @Override
