@@ -12,7 +12,8 @@ class InvocationTest {
 
     @Test
     void measuresEverythingIfNothingIsNamed() {
-        assertThat(Invocation.parse().topics()).containsExactly(Topic.TRACK, Topic.END, Topic.RINGS, Topic.BYTES);
+        assertThat(Invocation.parse().topics()).containsExactly(Topic.TRACK, Topic.END, Topic.RINGS, Topic.BYTES,
+                Topic.CLI);
     }
 
     @Test
@@ -62,7 +63,7 @@ class InvocationTest {
     void saysWhatThereIsWhenItDoesNotKnowAName() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Invocation.parse("trakc"))
-                .withMessage("unknown 'trakc'; there are track, end, rings, bytes (all if none is named), --short,"
-                        + " --rounds N and --java FLAG");
+                .withMessage("unknown 'trakc'; there are track, end, rings, bytes, cli (all if none is named),"
+                        + " --short, --rounds N and --java FLAG");
     }
 }
