@@ -57,4 +57,17 @@ sealed interface Bar {
             return "at most " + Report.number(nanos) + " ns more";
         }
     }
+
+    /** So many times as long at most. */
+    record Within(double times) implements Bar {
+        @Override
+        public boolean isReached(double own, double peer) {
+            return own <= peer * times;
+        }
+
+        @Override
+        public String toString() {
+            return "at most " + Report.number(times) + " times as long";
+        }
+    }
 }

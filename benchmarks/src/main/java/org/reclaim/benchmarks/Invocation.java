@@ -11,7 +11,8 @@ import java.util.Queue;
 import org.reclaim.benchmarks.Round.Effort;
 
 /**
- * The command line: {@code [--short] [--rounds N] [--java FLAG]... [track] [end] [batch] [peers] [rings] [bytes]}.
+ * The command line: {@code [--short] [--rounds N] [--java FLAG]...} and any of {@code track end batch peers rings bytes
+ * cli}.
  *
  * @param topics   what to measure
  * @param rounds   how often each case is measured, in a JVM of its own each time
@@ -34,7 +35,8 @@ record Invocation(List<Topic> topics, int rounds, Effort effort, List<String> jv
         BATCH,
         PEERS,
         RINGS,
-        BYTES
+        BYTES,
+        CLI
     }
 
     Invocation {
@@ -95,6 +97,7 @@ record Invocation(List<Topic> topics, int rounds, Effort effort, List<String> jv
             }
         }
         throw new IllegalArgumentException("unknown '" + name
-                + "'; there are track, end, rings, bytes (all if none is named), --short, --rounds N and --java FLAG");
+                + "'; there are track, end, rings, bytes, cli (all if none is named), --short, --rounds N and"
+                + " --java FLAG");
     }
 }

@@ -16,6 +16,9 @@ final class Main {
 
     private static final Path RESULTS = Path.of(System.getProperty("reclaim.results", "target/results"));
 
+    /** A whole program takes so short that it can be run more often than a benchmark. */
+    private static final int RUNS_PER_ROUND = 4;
+
     private final Invocation invocation;
     private final Path folder;
     private final List<String> report = new ArrayList<>();
@@ -68,6 +71,9 @@ final class Main {
             say("");
             Report.bytes(this::bytesOf).forEach(this::say);
         }
+        if (invocation.topics().contains(Invocation.Topic.CLI)) {
+            programs();
+        }
         say("");
         say("Load of the machine after: " + Machine.load());
         Files.write(folder.resolve("report.md"), report);
@@ -81,7 +87,7 @@ final class Main {
             case BATCH -> Comparisons.batch().stream();
             case PEERS -> Comparisons.peers().stream();
             case RINGS -> Comparisons.rings().stream();
-            case BYTES -> Stream.<Comparison>empty();
+            case BYTES, CLI -> Stream.<Comparison>empty();
         }).toList();
     }
 
@@ -93,6 +99,21 @@ final class Main {
             cases.addAll(each.peers());
         }
         return List.copyOf(cases);
+    }
+
+    private void programs() throws IOException, InterruptedException {
+        var distribution = Path.of(System.getProperty("reclaim.distribution", "../distribution/target/reclaim"));
+        try (var programs = new Programs(distribution, folder.resolve("cli"))) {
+            System.err.println("cli: making the cache, then a platform is idle for a minute");
+            programs.makeCache();
+            double resident = programs.startIdle();
+            var measured = programs.measure(invocation.rounds() * RUNS_PER_ROUND);
+            Files.write(folder.resolve("cli.txt"), measured.stream().map(String::valueOf).toList());
+            say("");
+            Report.programs(measured).forEach(this::say);
+            say("");
+            Report.resident(resident).forEach(this::say);
+        }
     }
 
     /** Measures one figure in a JVM of its own. */

@@ -11,6 +11,8 @@ import org.reclaim.benchmarks.Footprint.Thing;
 /** Turns figures into tables. */
 final class Report {
 
+    private static final double NANOS_PER_MILLI = 1e6;
+
     private Report() {}
 
     /**
@@ -38,6 +40,33 @@ final class Report {
         return table.lines();
     }
 
+    /** Times of whole programs in milliseconds: medians over the runs, each beside an empty main. */
+    static List<String> programs(List<Programs.Measured> measured) {
+        var table = new Table("program", "ms", "empty main, ms", "times as long", "from - to", "bar", "reached in");
+        for (var each : measured) {
+            double[] ratios = sorted(each.pairs(), Programs.Pair::ratio);
+            long reached = each.pairs().stream()
+                    .filter(pair -> each.bar().isReached(pair.nanos(), pair.peerNanos()))
+                    .count();
+            table.add(
+                    each.what(),
+                    number(median(each.pairs(), Programs.Pair::nanos) / NANOS_PER_MILLI),
+                    number(median(each.pairs(), Programs.Pair::peerNanos) / NANOS_PER_MILLI),
+                    number(ratios[ratios.length / 2]),
+                    number(ratios[0]) + " - " + number(ratios[ratios.length - 1]),
+                    each.bar().toString(),
+                    reached + " of " + each.pairs().size());
+        }
+        return table.lines();
+    }
+
+    /** Memory of a platform that has nothing to do. */
+    static List<String> resident(double megabytes) {
+        var table = new Table("resident set", "MB", "bar");
+        table.add("the idle platform", number(megabytes), "120");
+        return table.lines();
+    }
+
     /** Measures one figure: bytes of one thing on the heap. */
     interface Bytes {
         double of(Footprint.Thing thing, int perProcess) throws IOException, InterruptedException;
@@ -60,12 +89,12 @@ final class Report {
         return table.lines();
     }
 
-    private static double median(List<Round> rounds, ToDoubleFunction<Round> figure) {
-        return sorted(rounds, figure)[rounds.size() / 2];
+    private static <T> double median(List<T> measured, ToDoubleFunction<T> figure) {
+        return sorted(measured, figure)[measured.size() / 2];
     }
 
-    private static double[] sorted(List<Round> rounds, ToDoubleFunction<Round> figure) {
-        double[] all = rounds.stream().mapToDouble(figure).toArray();
+    private static <T> double[] sorted(List<T> measured, ToDoubleFunction<T> figure) {
+        double[] all = measured.stream().mapToDouble(figure).toArray();
         Arrays.sort(all);
         return all;
     }

@@ -62,7 +62,7 @@ class InvocationTest {
     void saysWhatThereIsWhenItDoesNotKnowAName() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Invocation.parse("trakc"))
-                .withMessage("unknown 'trakc'; there are track, end, batch, peers, rings, bytes (all if none is named),"
-                        + " --short, --rounds N and --java FLAG");
+                .withMessage("unknown 'trakc'; there are track, end, batch, peers, rings, bytes, cli (all if none is"
+                        + " named), --short, --rounds N and --java FLAG");
     }
 }

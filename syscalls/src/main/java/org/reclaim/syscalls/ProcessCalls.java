@@ -41,22 +41,38 @@ public final class ProcessCalls {
 
     private static final MethodHandle PRCTL =
             SystemCalls.linkVariadic("prctl", 1, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle KILL = SystemCalls.link("kill", JAVA_INT, JAVA_INT, JAVA_INT);
-    private static final MethodHandle WAITPID = SystemCalls.link("waitpid", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
-    private static final MethodHandle WAITID =
-            SystemCalls.link("waitid", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
-    private static final MethodHandle SETPRIORITY =
-            SystemCalls.link("setpriority", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
-    private static final MethodHandle CLOCK_GETTIME =
-            SystemCalls.link("clock_gettime", JAVA_INT, JAVA_INT, ADDRESS);
-
-    // Raw: not every C library has functions for these.
-    private static final MethodHandle PIDFD_OPEN =
-            SystemCalls.linkVariadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT);
-    private static final MethodHandle PIDFD_SEND_SIGNAL =
-            SystemCalls.linkVariadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
 
     private ProcessCalls() {}
+
+    /** What only some need. Linking takes milliseconds of the start of a JVM, so each waits for its first call. */
+    private static final class Signalling {
+        static final MethodHandle KILL = SystemCalls.link("kill", JAVA_INT, JAVA_INT, JAVA_INT);
+
+        // Raw: not every C library has functions for these.
+        static final MethodHandle PIDFD_OPEN =
+                SystemCalls.linkVariadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT);
+        static final MethodHandle PIDFD_SEND_SIGNAL =
+                SystemCalls.linkVariadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+    }
+
+    /** As above. */
+    private static final class Waiting {
+        static final MethodHandle WAITPID = SystemCalls.link("waitpid", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+        static final MethodHandle WAITID =
+                SystemCalls.link("waitid", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+    }
+
+    /** As above. */
+    private static final class Priority {
+        static final MethodHandle SETPRIORITY =
+                SystemCalls.link("setpriority", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+    }
+
+    /** As above. */
+    private static final class Clock {
+        static final MethodHandle CLOCK_GETTIME =
+                SystemCalls.link("clock_gettime", JAVA_INT, JAVA_INT, ADDRESS);
+    }
 
     /** What is known of the calling process's children. */
     public enum Children {
@@ -105,7 +121,7 @@ public final class ProcessCalls {
     public static int openPidfd(int pid) throws SystemCallException {
         requirePid(pid);
         return (int) SystemCalls.invoke(
-                "pidfd_open", pid, errno -> (long) PIDFD_OPEN.invokeExact(errno, SYS_PIDFD_OPEN, pid, 0));
+                "pidfd_open", pid, errno -> (long) Signalling.PIDFD_OPEN.invokeExact(errno, SYS_PIDFD_OPEN, pid, 0));
     }
 
     /**
@@ -117,7 +133,8 @@ public final class ProcessCalls {
      *                             {@link Errno#EPERM} if it belongs to somebody else
      */
     public static void sendSignal(int pidfd, int signal) throws SystemCallException {
-        SystemCalls.invoke("pidfd_send_signal", "signal " + signal, errno -> (long) PIDFD_SEND_SIGNAL.invokeExact(
+        SystemCalls.invoke("pidfd_send_signal", "signal " + signal, errno ->
+                (long) Signalling.PIDFD_SEND_SIGNAL.invokeExact(
                 errno, SYS_PIDFD_SEND_SIGNAL, pidfd, signal, MemorySegment.NULL, 0));
     }
 
@@ -132,7 +149,7 @@ public final class ProcessCalls {
      */
     public static void kill(int pid, int signal) throws SystemCallException {
         requirePid(pid);
-        SystemCalls.invoke("kill", pid, errno -> (int) KILL.invokeExact(errno, pid, signal));
+        SystemCalls.invoke("kill", pid, errno -> (int) Signalling.KILL.invokeExact(errno, pid, signal));
     }
 
     /**
@@ -151,7 +168,7 @@ public final class ProcessCalls {
                     "nice is " + nice + ", must be " + MIN_NICE + " to " + MAX_NICE);
         }
         SystemCalls.invoke("setpriority", thread, errno ->
-                (int) SETPRIORITY.invokeExact(errno, PRIO_PROCESS, thread, nice));
+                (int) Priority.SETPRIORITY.invokeExact(errno, PRIO_PROCESS, thread, nice));
     }
 
     /**
@@ -166,7 +183,7 @@ public final class ProcessCalls {
     public static boolean reap(int pid) throws SystemCallException {
         requirePid(pid);
         return SystemCalls.invoke("waitpid", pid, errno ->
-                (int) WAITPID.invokeExact(errno, pid, MemorySegment.NULL, WNOHANG)) != 0;
+                (int) Waiting.WAITPID.invokeExact(errno, pid, MemorySegment.NULL, WNOHANG)) != 0;
     }
 
     /**
@@ -181,7 +198,7 @@ public final class ProcessCalls {
             // si_signo comes first; the kernel leaves it 0 if no child has ended.
             var info = arena.allocate(SIGINFO_BYTES, Long.BYTES);
             long result = SystemCalls.attempt(errno ->
-                    (int) WAITID.invokeExact(errno, P_ALL, 0, info, WEXITED | WNOHANG | WNOWAIT));
+                    (int) Waiting.WAITID.invokeExact(errno, P_ALL, 0, info, WEXITED | WNOHANG | WNOWAIT));
             if (result == -Errno.ECHILD) {
                 return Children.NONE;
             }
@@ -202,7 +219,7 @@ public final class ProcessCalls {
         try (var arena = Arena.ofConfined()) {
             var time = arena.allocate(TIMESPEC_BYTES, Long.BYTES);
             SystemCalls.invoke("clock_gettime", "CLOCK_BOOTTIME", errno ->
-                    (int) CLOCK_GETTIME.invokeExact(errno, CLOCK_BOOTTIME, time));
+                    (int) Clock.CLOCK_GETTIME.invokeExact(errno, CLOCK_BOOTTIME, time));
             return time.get(JAVA_LONG, 0) * NANOS_PER_SECOND + time.get(JAVA_LONG, Long.BYTES);
         }
     }

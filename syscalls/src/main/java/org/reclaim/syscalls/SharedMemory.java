@@ -36,15 +36,18 @@ public final class SharedMemory {
     private static final int MFD_CLOEXEC = 1;
     private static final int OWNER_ONLY = 0600;
 
-    // mode_t is an unsigned int, size_t and off_t are 64 bits wide.
-    private static final MethodHandle SHM_OPEN = SystemCalls.link("shm_open", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
-    private static final MethodHandle SHM_UNLINK = SystemCalls.link("shm_unlink", JAVA_INT, ADDRESS);
-    private static final MethodHandle MEMFD_CREATE = SystemCalls.link("memfd_create", JAVA_INT, ADDRESS, JAVA_INT);
-    private static final MethodHandle FALLOCATE =
-            SystemCalls.link("fallocate", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle FTRUNCATE = SystemCalls.link("ftruncate", JAVA_INT, JAVA_INT, JAVA_LONG);
-
     private SharedMemory() {}
+
+    /** Apart, because linking takes time, and who only asks for a name needs none of them. */
+    private static final class Calls {
+        // mode_t is an unsigned int, size_t and off_t are 64 bits wide.
+        static final MethodHandle SHM_OPEN = SystemCalls.link("shm_open", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+        static final MethodHandle SHM_UNLINK = SystemCalls.link("shm_unlink", JAVA_INT, ADDRESS);
+        static final MethodHandle MEMFD_CREATE = SystemCalls.link("memfd_create", JAVA_INT, ADDRESS, JAVA_INT);
+        static final MethodHandle FALLOCATE =
+                SystemCalls.link("fallocate", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+        static final MethodHandle FTRUNCATE = SystemCalls.link("ftruncate", JAVA_INT, JAVA_INT, JAVA_LONG);
+    }
 
     /** Opens a descriptor. */
     @FunctionalInterface
@@ -120,7 +123,7 @@ public final class SharedMemory {
         long result;
         do {
             result = SystemCalls.attempt(errno ->
-                    (int) FALLOCATE.invokeExact(errno, descriptor, 0, 0L, byteSize));
+                    (int) Calls.FALLOCATE.invokeExact(errno, descriptor, 0, 0L, byteSize));
         } while (result == -Errno.EINTR);
         if (result < 0) {
             throw new SystemCallException("fallocate", "/" + name, (int) -result);
@@ -155,7 +158,7 @@ public final class SharedMemory {
         requireName(name);
         try (var arena = Arena.ofConfined()) {
             var path = arena.allocateFrom("/" + name);
-            long result = SystemCalls.attempt(errno -> (int) SHM_UNLINK.invokeExact(errno, path));
+            long result = SystemCalls.attempt(errno -> (int) Calls.SHM_UNLINK.invokeExact(errno, path));
             if (result < 0 && result != -Errno.ENOENT) {
                 throw new SystemCallException("shm_unlink", "/" + name, (int) -result);
             }
@@ -179,7 +182,7 @@ public final class SharedMemory {
         return channelOf(
                 () -> memfdCreate(label),
                 opened -> SystemCalls.invoke("ftruncate", label, errno ->
-                        (int) FTRUNCATE.invokeExact(errno, opened, byteSize)),
+                        (int) Calls.FTRUNCATE.invokeExact(errno, opened, byteSize)),
                 true);
     }
 
@@ -205,7 +208,7 @@ public final class SharedMemory {
         try (var arena = Arena.ofConfined()) {
             var path = arena.allocateFrom("/" + name);
             return (int) SystemCalls.invoke("shm_open", "/" + name, errno ->
-                    (int) SHM_OPEN.invokeExact(errno, path, flags, OWNER_ONLY));
+                    (int) Calls.SHM_OPEN.invokeExact(errno, path, flags, OWNER_ONLY));
         }
     }
 
@@ -213,7 +216,7 @@ public final class SharedMemory {
         try (var arena = Arena.ofConfined()) {
             var name = arena.allocateFrom(label);
             return (int) SystemCalls.invoke("memfd_create", label, errno ->
-                    (int) MEMFD_CREATE.invokeExact(errno, name, MFD_CLOEXEC));
+                    (int) Calls.MEMFD_CREATE.invokeExact(errno, name, MFD_CLOEXEC));
         }
     }
 

@@ -26,6 +26,8 @@ final class Help {
                   Stops the running platform, which ends every process first; returns when it is gone.
               %s
                   Attaches a console to the running platform; "exit" leaves the console, not the platform.
+              %s
+                  Makes the files that shorten the start of these commands; the first of them has it done.
               %s | %s
 
             Every command takes --home DIR: the folder of one instance, with its own deploy/, conf/ and log/. Without it
@@ -35,10 +37,11 @@ final class Help {
 
             Environment:
               JAVA_HOME     the Java to use, 25 or newer; else one is looked for
+              RECLAIM_CACHE the folder for these files, or "none"; else $XDG_CACHE_HOME/reclaim or ~/.cache/reclaim
               RECLAIM_OPTS  options for the Java virtual machine; -Dname=value overrides conf/config.properties
             """.formatted(Verb.INTERACTIVE.usage(), Verb.DEMO.usage(), Verb.RUN.usage(), Verb.EXEC.usage(),
                     Verb.START.usage(), Verb.STATUS.usage(), Verb.STOP.usage(), Verb.CONSOLE.usage(),
-                    Verb.HELP.usage(), Verb.VERSION.usage());
+                    Verb.CACHE.usage(), Verb.HELP.usage(), Verb.VERSION.usage());
 
     private Help() {
     }

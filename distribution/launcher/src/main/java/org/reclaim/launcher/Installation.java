@@ -43,6 +43,11 @@ record Installation(Path home) {
         }
     }
 
+    /** The file that has a checksum of the jars of the launcher. */
+    Path build() {
+        return home.resolve("lib").resolve("build");
+    }
+
     /** The bundles, in the order in which they are to be installed. */
     List<Jar> bundles(boolean withShell) throws IOException {
         var found = new ArrayList<Jar>();

@@ -73,6 +73,8 @@ final class Instance implements AutoCloseable {
             }
             System.err.println("reclaim: " + complaint);
         }
+        // Once, while it is still small: the heap has grown by what only the start needed.
+        System.gc();
     }
 
     private synchronized void create(Home named, List<Installation.Jar> bundles) throws IOException {
@@ -99,6 +101,11 @@ final class Instance implements AutoCloseable {
             // The commands of the shell and what consoles are made of, but no shell: it would read our input, and stop
             // the framework at its end.
             configuration.put("gosh.args", "--nointeractive");
+        }
+        if (verb.oneShot()) {
+            // Its storage is nobody else's, and threads that resolve a few bundles cost more than they save.
+            configuration.putIfAbsent("felix.cache.locking", "false");
+            configuration.putIfAbsent("felix.resolver.parallelism", "1");
         }
         platform = Platform.create(configuration);
     }

@@ -40,11 +40,13 @@ record Invocation(Verb verb, Optional<Path> home, Map<String, Object> arguments)
             case "status" -> plain(Verb.STATUS, home, rest);
             case "console" -> plain(Verb.CONSOLE, home, rest);
             case "daemon" -> plain(Verb.DAEMON, home, rest);
+            case "cache" -> plain(Verb.CACHE, home, rest);
+            case "converse" -> plain(Verb.CONVERSE, home, rest);
             case "-h", "--help" -> new Invocation(Verb.HELP, home, Map.of());
             case "--version" -> new Invocation(Verb.VERSION, home, Map.of());
             default -> throw new UsageException("unknown command '" + word
-                    + "'; there are demo, run, exec, start, status, stop, console, --help, --version, and none for the"
-                    + " platform with its console");
+                    + "'; there are demo, run, exec, start, status, stop, console, cache, --help, --version, and none"
+                    + " for the platform with its console");
         };
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 
 /** Entry point of the distribution: starts the platform, for good or for one command, or talks to one that runs. */
 public final class Main {
+    private static final String DEBUG = "reclaim.debug";
 
     private Main() {
     }
@@ -16,7 +17,11 @@ public final class Main {
     public static void main(String[] args) {
         int status = ExitStatus.FAILED;
         try {
-            status = run(Invocation.parse(args));
+            var invocation = Invocation.parse(args);
+            status = run(invocation);
+            if (invocation.verb() != Verb.CACHE) {
+                renewCache();
+            }
         } catch (UsageException e) {
             System.err.println("reclaim: " + e.getMessage());
             status = ExitStatus.USAGE;
@@ -43,6 +48,8 @@ public final class Main {
         var installation = Installation.ofThisCode();
         var home = Home.of(invocation.home(), installation);
         return switch (verb) {
+            case CACHE -> CacheCommand.run(installation, System.out, System.err);
+            case CONVERSE -> Conversation.run(home);
             case START -> StartCommand.run(installation, home, System.out, System.err);
             case STATUS, STOP, CONSOLE, EXEC -> {
                 var platform = RunningPlatform.of(home);
@@ -53,6 +60,21 @@ public final class Main {
             }
             default -> runPlatform(installation, home, invocation);
         };
+    }
+
+    /** After all else: nobody waits for it, and it changes neither what was printed nor the status. */
+    private static void renewCache() {
+        try {
+            var cache = AotCache.of(Installation.ofThisCode());
+            if (cache.isPresent()) {
+                cache.get().renewInBackground();
+            }
+        } catch (IOException e) {
+            // Then the next command starts as slowly as this one did.
+            if (Boolean.getBoolean(DEBUG)) {
+                e.printStackTrace();
+            }
+        }
     }
 
     private static int runPlatform(Installation installation, Home home, Invocation invocation) throws Exception {
@@ -91,7 +113,7 @@ public final class Main {
         // Ours speak for themselves; the message of others may be a mere file name.
         var text = failure.getClass() == IOException.class ? failure.getMessage() : failure.toString();
         System.err.println("reclaim: " + text);
-        if (Boolean.getBoolean("reclaim.debug")) {
+        if (Boolean.getBoolean(DEBUG)) {
             failure.printStackTrace();
         }
     }

@@ -16,6 +16,9 @@ enum Verb {
     SERVE("reclaim start --foreground"),
     /** The same, cut loose from the terminal: what {@code start} leaves behind. Not for people. */
     DAEMON("reclaim daemon"),
+    CACHE("reclaim cache"),
+    /** What the client of a running platform does, for a JVM to learn it. Not for people. */
+    CONVERSE("reclaim converse"),
     HELP("reclaim --help"),
     VERSION("reclaim --version");
 

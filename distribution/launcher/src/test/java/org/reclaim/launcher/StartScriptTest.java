@@ -1,13 +1,16 @@
 package org.reclaim.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +27,8 @@ class StartScriptTest {
 
     private Path home;
     private Path javas;
+    private Path jar;
+    private String cache;
 
     private record Result(int status, String out, String err) {
     }
@@ -32,6 +37,10 @@ class StartScriptTest {
     void install() throws IOException {
         home = Files.createDirectories(temp.resolve("an installation"));
         javas = Files.createDirectories(temp.resolve("all javas"));
+        Files.writeString(Files.createDirectory(home.resolve("lib")).resolve("build"), "b1\n");
+        jar = Files.createFile(home.resolve("lib/some.jar"));
+        Files.setLastModifiedTime(jar, FileTime.from(Instant.EPOCH));
+        cache = temp.resolve("a cache").toString();
         Files.copy(SCRIPT, Files.createDirectory(home.resolve("bin")).resolve("reclaim"),
                 StandardCopyOption.COPY_ATTRIBUTES);
     }
@@ -104,7 +113,8 @@ class StartScriptTest {
 
         for (var line : List.of("", "daemon --home x", "--home demo", "start --foreground",
                 "--home=x start --foreground")) {
-            assertThat(runWith(line).out).as(line).doesNotContain("-XX:")
+            assertThat(runWith(line).out).as(line).contains("-XX:TrimNativeHeapInterval=")
+                    .doesNotContain("Tiered", "-Xm", "UseSerialGC")
                     .endsWith((".jar " + line).strip() + "\n");
         }
         for (var line : List.of("demo", "--home x exec ps", "start --home x", "stop", "console",
@@ -112,6 +122,86 @@ class StartScriptTest {
             assertThat(runWith(line).out).as(line).contains("-XX:TieredStopAtLevel=1 ")
                     .endsWith(".jar " + line + "\n");
         }
+    }
+
+    @Test
+    void saysWhereTheCacheBelongsAndUsesTheOneThatIsThere() throws Exception {
+        var java = java("java", "25", true);
+        var folder = cacheFolder(java);
+
+        assertThat(runWith("exec ps").out).contains(" -Dreclaim.cache=" + folder + "/client-b1.aot ")
+                .doesNotContain("AOTCache", "-Xlog");
+
+        Files.createDirectories(folder);
+        Files.createFile(folder.resolve("client-b1.aot"));
+        Files.createFile(folder.resolve("platform-b1.aot"));
+
+        for (var line : List.of("exec ps", "--home x status", "stop", "console")) {
+            assertThat(runWith(line).out).as(line)
+                    .contains(" -Xlog:disable -XX:AOTCache=" + folder + "/client-b1.aot -jar ");
+        }
+        for (var line : List.of("run -- true", "demo")) {
+            assertThat(runWith(line).out).as(line).contains(" -XX:AOTCache=" + folder + "/platform-b1.aot -jar ");
+        }
+        for (var line : List.of("", "daemon", "start", "--help")) {
+            assertThat(runWith(line).out).as(line).doesNotContain("cache");
+        }
+    }
+
+    @Test
+    void doesNotUseACacheOfOtherJars() throws Exception {
+        var folder = Files.createDirectories(cacheFolder(java("java", "25", true)));
+        Files.createFile(folder.resolve("client-b1.aot"));
+        assertThat(runWith("exec ps").out).contains("AOTCache");
+
+        Files.setLastModifiedTime(jar, FileTime.from(Instant.now().plusSeconds(60)));
+        assertThat(runWith("exec ps").out).doesNotContain("AOTCache");
+
+        Files.setLastModifiedTime(jar, FileTime.from(Instant.EPOCH));
+        Files.writeString(home.resolve("lib/build"), "b2\n");
+        assertThat(runWith("exec ps").out).contains("client-b2.aot").doesNotContain("AOTCache");
+
+        Files.delete(home.resolve("lib/build"));
+        assertThat(runWith("exec ps")).returns("", Result::err).satisfies(result ->
+                assertThat(result.out).doesNotContain("cache", "AOTCache"));
+    }
+
+    @Test
+    void hasACacheForEachJava() throws Exception {
+        var first = java("first", "25", true);
+        var second = java("second", "25", true);
+
+        assertThat(run(script(), first.toString(), "").out).contains(cacheFolder(first) + "/client-b1.aot");
+        assertThat(run(script(), second.toString(), "").out).contains(cacheFolder(second) + "/client-b1.aot");
+    }
+
+    @Test
+    void hasNoCacheWhereThereIsNoPlaceForIt() throws Exception {
+        java("java", "25", true);
+        cache = "none";
+
+        assertThat(runWith("exec ps").out).doesNotContain("cache");
+    }
+
+    @Test
+    void leavesTheCacheAloneThatSomebodyElseMayHaveMade() throws Exception {
+        assumeTrue(Files.getAttribute(temp, "unix:uid").equals(0), "only root can give files away");
+        var folder = Files.createDirectories(cacheFolder(java("java", "25", true)));
+        Files.createFile(folder.resolve("client-b1.aot"));
+        assertThat(runWith("exec ps").out).contains("AOTCache");
+
+        Files.setAttribute(folder, "unix:uid", 4711);
+        assertThat(runWith("exec ps").out).doesNotContain("AOTCache");
+
+        Files.setAttribute(folder, "unix:uid", 0);
+        Files.setAttribute(folder.resolve("client-b1.aot"), "unix:uid", 4711);
+        assertThat(runWith("exec ps").out).doesNotContain("AOTCache");
+    }
+
+    private Path cacheFolder(Path java) throws IOException {
+        return temp.resolve("a cache/aot")
+                .resolve(home.toRealPath().toString().replace('/', '%'))
+                .resolve((java + "/bin/java").replace('/', '%'));
     }
 
     private Result runWith(String line) throws Exception {
@@ -152,6 +242,7 @@ class StartScriptTest {
         var environment = builder.environment();
         environment.keySet().removeIf(name -> name.startsWith("RECLAIM") || name.startsWith("JAVA"));
         environment.put("JAVA_HOME", javaHome);
+        environment.put("RECLAIM_CACHE", cache);
         environment.put("PATH", (pathBefore.isEmpty() ? "" : pathBefore + ":") + tools());
         environment.put("RECLAIM_JAVA_PATH", temp.resolve("nowhere") + ":" + javas);
         var process = builder.redirectError(temp.resolve("err").toFile()).start();

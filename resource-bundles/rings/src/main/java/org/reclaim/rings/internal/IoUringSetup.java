@@ -27,13 +27,6 @@ final class IoUringSetup {
 
     private static final Logger LOG = LoggerFactory.getLogger(IoUringSetup.class);
 
-    static final RingCalls CALLS = new RingCalls(
-            IoUringCalls.enterHandle(),
-            IoUringCalls.ppollHandle(),
-            IoUringCalls.readHandle(),
-            IoUringCalls.writeHandle(),
-            IoUringCalls.closeHandle());
-
     /** One mapping for both queues: 5.4. */
     private static final int FEAT_SINGLE_MMAP = 1;
     /** Completions are never dropped: 5.5. */
@@ -64,8 +57,23 @@ final class IoUringSetup {
 
     private final SetupCall call;
 
+    /** Apart, because linking takes time, and the bundle starts also where nobody wants an instance. */
+    private static final class Calls {
+        static final RingCalls ALL = new RingCalls(
+                IoUringCalls.enterHandle(),
+                IoUringCalls.ppollHandle(),
+                IoUringCalls.readHandle(),
+                IoUringCalls.writeHandle(),
+                IoUringCalls.closeHandle());
+    }
+
     IoUringSetup(SetupCall call) {
         this.call = call;
+    }
+
+    /** The calls that instances and what works on them are used by. */
+    static RingCalls calls() {
+        return Calls.ALL;
     }
 
     /** io_uring_setup(2), so that a test can take its place. */
@@ -107,7 +115,7 @@ final class IoUringSetup {
                     RawMappings.show(sqes, geometry.entriesByteSize(), arena),
                     geometry,
                     arena.allocate(bufferBytes, IoUringManager.BUFFERS_ALIGNMENT),
-                    CALLS));
+                    calls()));
             undo.forget();
             return ring;
         }

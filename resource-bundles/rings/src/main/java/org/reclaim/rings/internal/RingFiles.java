@@ -114,7 +114,7 @@ final class RingFiles {
 
     private static RingDescriptor descriptor(
             long pid, int number, String description, Optional<InetSocketAddress> address) {
-        return new RingDescriptor(pid, number, description, address, IoUringSetup.CALLS);
+        return new RingDescriptor(pid, number, description, address, IoUringSetup.calls());
     }
 
     private static String text(InetSocketAddress address) {
