@@ -231,7 +231,12 @@ public final class Processes implements ProcessManager {
     @Override
     public List<ProcessInfo> processes() {
         var found = new ArrayList<ProcessInfo>();
-        liveProcesses().forEach(process -> found.add(process.info()));
+        for (var process : liveProcesses()) {
+            var info = process.info();
+            if (info.state() != ProcessState.TERMINATED) { // as it may be by now
+                found.add(info);
+            }
+        }
         found.sort(Comparator.comparingLong(ProcessInfo::pid));
         return found;
     }
