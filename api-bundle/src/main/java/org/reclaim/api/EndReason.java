@@ -1,13 +1,16 @@
 package org.reclaim.api;
 
-/**
- * Why a process ended. A limit is no reason: who reaches one is refused by {@link ResourceLimitException}, and goes on.
- */
+/** Why a process ended. */
 public enum EndReason {
     /** Its task returned, or its command exited. */
     EXITED,
     /** Its task threw, its preparation threw, or its command could not be started. */
     FAILED,
+    /**
+     * A limit was reached: its task or its preparation let a {@link ResourceLimitException} through. Who catches it
+     * goes on: a limit refuses, it does not end anything.
+     */
+    LIMIT,
     /** Somebody called {@link ProcessManager#terminate}; {@link ProcessEnd#terminatedBy} says who. */
     TERMINATED,
     /** It had run for as long as {@link ProcessSpec#withMaxRunTime} allows. */

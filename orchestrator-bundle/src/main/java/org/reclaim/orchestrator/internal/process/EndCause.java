@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.OptionalLong;
 import org.reclaim.api.CurrentProcess;
 import org.reclaim.api.EndReason;
+import org.reclaim.api.ResourceLimitException;
 
 /**
  * Why a process is ended.
@@ -25,6 +26,11 @@ record EndCause(EndReason reason, OptionalLong by, String detail) {
 
     static EndCause failed(String what) {
         return new EndCause(EndReason.FAILED, OptionalLong.empty(), what);
+    }
+
+    static EndCause failed(String what, Throwable failure) {
+        var reason = failure instanceof ResourceLimitException ? EndReason.LIMIT : EndReason.FAILED;
+        return new EndCause(reason, OptionalLong.empty(), what);
     }
 
     static EndCause deadline(Duration maximum) {

@@ -121,9 +121,14 @@ final class ProcessRecord extends Owner {
         return path.isEnding();
     }
 
-    /** Says that it waits for its turn; false if it is being ended already. */
+    /** Says that it waits for its turn; false if it is being ended already. To be followed by {@link #tell}. */
     boolean ready() {
-        return move(ProcessState.READY);
+        return path.advance(ProcessState.READY);
+    }
+
+    /** Tells listeners what they have not been told. Not to be called under a lock. */
+    void tell() {
+        listeners.changed(this);
     }
 
     /** Says that it runs; false if it is being ended already. */
@@ -270,7 +275,15 @@ final class ProcessRecord extends Owner {
             children.remove(child);
             return false;
         }
-        enter.accept(child);
+        boolean entered = false;
+        try {
+            enter.accept(child);
+            entered = true;
+        } finally {
+            if (!entered) {
+                children.remove(child);
+            }
+        }
         return true;
     }
 

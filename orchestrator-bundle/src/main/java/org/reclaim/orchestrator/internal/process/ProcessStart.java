@@ -205,7 +205,7 @@ final class ProcessStart {
     }
 
     private ProcessStartException failed(String message, Throwable cause) {
-        return new ProcessStartException(message, processes.end(process, EndCause.failed(message)), cause);
+        return new ProcessStartException(message, processes.end(process, EndCause.failed(message, cause)), cause);
     }
 
     private ProcessStartException endedMeanwhile() {

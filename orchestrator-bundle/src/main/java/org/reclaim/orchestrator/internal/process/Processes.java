@@ -74,7 +74,7 @@ public final class Processes implements ProcessManager {
         this.listeners = new Listeners(visitor -> owners.forEach(owner -> visitor.accept((ProcessRecord) owner)));
         this.register = new Register(owners, settings, listeners);
         this.scheduler = new Scheduler(owners, settings, change);
-        this.runTimes = new RunTimes(this::endIfFirst);
+        this.runTimes = new RunTimes(this::beginEndIfFirst);
         this.stop = new Stop(enders, process -> end(process, STOPPED), scheduler, settings);
     }
 
@@ -163,9 +163,16 @@ public final class Processes implements ProcessManager {
 
     /** Ends a process if nobody has begun to; for its own thread, which need not wait for anybody else. */
     void endIfFirst(ProcessRecord process, EndCause cause) {
-        if (process.beginEnd(cause)) {
-            runEnd(process, new EndOfTree(process, this::endingOf));
+        beginEndIfFirst(process, cause).ifPresent(Runnable::run);
+    }
+
+    /** Begins to, without waiting; the rest is to be run. */
+    private Optional<Runnable> beginEndIfFirst(ProcessRecord process, EndCause cause) {
+        if (!process.beginEnd(cause)) {
+            return Optional.empty();
         }
+        var ending = new EndOfTree(process, this::endingOf);
+        return Optional.of(() -> runEnd(process, ending));
     }
 
     /** Ends a process on another thread. */

@@ -1,11 +1,12 @@
 package org.reclaim.orchestrator.internal.process;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,17 +20,17 @@ final class RunTimes implements AutoCloseable {
     private static final int AT_ONCE = 16;
     private static final long KEEP_ALIVE_SECONDS = 10;
 
-    private final BiConsumer<ProcessRecord, EndCause> end;
+    private final BiFunction<ProcessRecord, EndCause, Optional<Runnable>> begin;
     private final ScheduledThreadPoolExecutor timer;
     private final ThreadPoolExecutor enders;
 
     /**
      * No process has a deadline yet.
      *
-     * @param end ends a process, unless somebody else does, and waits
+     * @param begin begins to end a process without waiting, unless somebody else has, and answers what is left to do
      */
-    RunTimes(BiConsumer<ProcessRecord, EndCause> end) {
-        this.end = end;
+    RunTimes(BiFunction<ProcessRecord, EndCause, Optional<Runnable>> begin) {
+        this.begin = begin;
         timer = new ScheduledThreadPoolExecutor(1, work -> thread("reclaim-run-times", work));
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
@@ -56,15 +57,27 @@ final class RunTimes implements AutoCloseable {
     /** Ends a process when the time is over, counted from now. It is forgotten when the process ends before. */
     void begin(ProcessRecord process, Duration maximum) {
         var deadline = timer.schedule(
-                () -> enders.execute(() -> end(process, EndCause.deadline(maximum))),
+                () -> end(process, EndCause.deadline(maximum)),
                 TimeUnit.NANOSECONDS.convert(maximum),
                 TimeUnit.NANOSECONDS);
         process.deadline(deadline);
     }
 
+    /** The timer begins the end itself: however many ends take their time, none begins late. */
     private void end(ProcessRecord process, EndCause cause) {
+        guarded(process, () -> begin.apply(process, cause).ifPresent(rest -> {
+            try {
+                enders.execute(() -> guarded(process, rest));
+            } catch (OutOfMemoryError e) { // no thread: late is better than never
+                LOG.warn("{} is ended by the timer, which has other things to do", process, e);
+                rest.run();
+            }
+        }));
+    }
+
+    private static void guarded(ProcessRecord process, Runnable work) {
         try {
-            end.accept(process, cause);
+            work.run();
         } catch (RuntimeException | Error e) { // a defect of ours: the others' deadlines are kept all the same
             LOG.error("{} could not be ended at its deadline", process, e);
         }

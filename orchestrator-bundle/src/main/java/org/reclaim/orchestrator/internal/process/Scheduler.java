@@ -64,7 +64,13 @@ final class Scheduler implements ProcessScheduler {
     }
 
     /** Takes a place for a process that is to run, or lets it wait for one. */
-    synchronized Admission admit(ProcessStart start, ProcessSpec spec) {
+    Admission admit(ProcessStart start, ProcessSpec spec) {
+        var admission = admitUntold(start, spec);
+        start.process().tell();
+        return admission;
+    }
+
+    private synchronized Admission admitUntold(ProcessStart start, ProcessSpec spec) {
         var process = start.process();
         boolean waits = !queue.hasRoom() || queue.waiting() > 0 || closed;
         if (waits && !process.ready()) {

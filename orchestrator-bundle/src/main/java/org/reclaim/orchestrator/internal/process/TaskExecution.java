@@ -46,7 +46,7 @@ final class TaskExecution implements Execution {
             CurrentProcess.run(process.pid(), task);
             return EndCause.of(EndReason.EXITED);
         } catch (Throwable t) { // foreign code: an Error, too, ends the process and not more
-            return EndCause.failed(logFailure(t));
+            return EndCause.failed(logFailure(t), t);
         } finally {
             done.countDown();
             // An interrupt that asked the task to stop must not hit the end of its process.

@@ -30,8 +30,10 @@ public final class RunQueue {
         private int places;
         private long lastServed;
 
-        Group(String name, Comparator<Ticket> order) {
+        /** Newcomers come after those that have waited since before: who comes anew each time must not be first. */
+        Group(String name, Comparator<Ticket> order, long served) {
             this.name = name;
+            lastServed = served;
             waiting = new TreeSet<>(order);
         }
 
@@ -72,10 +74,9 @@ public final class RunQueue {
         waiting.putAll(other.waiting);
         running.putAll(other.running);
         other.groups.values().forEach(group -> {
-            var same = new Group(group.name, order());
+            var same = new Group(group.name, order(), group.lastServed);
             same.waiting.addAll(group.waiting);
             same.places = group.places;
-            same.lastServed = group.lastServed;
             groups.put(same.name, same);
             addIfReady(same);
         });
@@ -83,8 +84,10 @@ public final class RunQueue {
 
     /** Takes other settings; what waits goes on waiting. Afterwards there may be room for some: see {@link #next}. */
     public void change(SchedulerSettings changed) {
-        if (!changed.equals(settings)) {
-            settings = changed;
+        boolean isOrderTheSame =
+                changed.policy() == settings.policy() && changed.ageing().equals(settings.ageing());
+        settings = changed;
+        if (!isOrderTheSame) {
             groups.clear();
             ready.clear();
             // In the order in which they were served, so that the groups' turns are as if it had always been so.
@@ -185,7 +188,7 @@ public final class RunQueue {
 
     private Group group(Ticket ticket) {
         var name = settings.policy() == SchedulingPolicy.FAIR ? ticket.group() : "";
-        return groups.computeIfAbsent(name, key -> new Group(key, order()));
+        return groups.computeIfAbsent(name, key -> new Group(key, order(), served));
     }
 
     private void enter(Ticket ticket) {

@@ -112,7 +112,12 @@ public final class Holding<R> extends Slots {
 
     /** Publishes an entry, or refuses it because the process is ending: then it is as if it had never been. */
     <E extends Entry<?>> E add(E entry) {
-        put(entry);
+        try {
+            put(entry);
+        } catch (Error e) { // no memory for slots: it was not published, so its place is free again
+            giveBack(entry.bytes(), entry.isCounted());
+            throw e;
+        }
         // Volatile read after the volatile publication: pairs with Owner.close() before the end's scan. If it reads
         // false, that scan finds the entry. Without this order a process could end and the entry stay for ever.
         if (!isOpen()) {

@@ -7,7 +7,6 @@ import java.util.function.Supplier;
 import org.reclaim.api.CleanupStats;
 import org.reclaim.api.Reservation;
 import org.reclaim.api.ResourceHandle;
-import org.reclaim.api.ResourceLimitException;
 import org.reclaim.api.ResourceTable;
 
 /** A table as one opener sees it. */
@@ -53,7 +52,7 @@ final class OpenedTable<R> implements ResourceTable<R> {
     private static void takeBytes(Holding<?> holding, long bytes, boolean counted) {
         try {
             holding.takeBytes(bytes);
-        } catch (ResourceLimitException e) {
+        } catch (RuntimeException | Error e) { // refused, or no memory to say so
             holding.giveBack(0, counted);
             throw e;
         }

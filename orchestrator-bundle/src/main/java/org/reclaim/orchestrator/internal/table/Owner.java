@@ -128,6 +128,9 @@ public class Owner {
             }
             var after = Arrays.copyOf(before, Math.max(before.length, table.index() + 1));
             after[table.index()] = made;
+            if (table.isCounting()) {
+                made.startCounting(); // before anybody can acquire in it
+            }
             if (HOLDINGS.compareAndSet(this, before, after)) {
                 // Read after it was published: pairs with TypeTable.countIfLimited, which says so and then looks for
                 // holdings. One of the two makes this one count.

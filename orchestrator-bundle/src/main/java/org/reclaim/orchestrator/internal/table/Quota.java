@@ -80,7 +80,7 @@ final class Quota {
     private void takeInTree(long amount, Use own, Allowance tree) {
         try {
             tree.take(amount);
-        } catch (ResourceLimitException e) {
+        } catch (RuntimeException | Error e) { // refused, or no memory to say so
             refusedByTrees.increment();
             if (own != null) {
                 own.giveBack(amount);

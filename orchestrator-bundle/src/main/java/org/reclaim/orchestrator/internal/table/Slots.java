@@ -4,9 +4,13 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Where the entries of a {@link Holding} are, and how they are found: its part that knows of stripes and chunks. */
 abstract class Slots extends Use {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Slots.class);
 
     /** So many that two threads rarely meet in one; a power of two. */
     private static final int STRIPES =
@@ -53,7 +57,11 @@ abstract class Slots extends Use {
 
     private void spread() {
         if (others == null) {
-            OTHERS.compareAndSet(this, null, new Stripe[STRIPES]);
+            try {
+                OTHERS.compareAndSet(this, null, new Stripe[STRIPES]);
+            } catch (OutOfMemoryError e) {
+                LOG.trace("No memory for stripes: it goes on with one, the entry has its slot already", e);
+            }
         }
     }
 

@@ -151,11 +151,11 @@ public final class Tables {
                     + ", it can't be opened for " + describe(resource));
         }
         var made = new TypeTable<>(this, resourceType, nextIndex++, resource);
-        made.countIfLimited();
         all = Stream.concat(
                         Arrays.stream(all).filter(table -> !table.resourceType().equals(resourceType)),
                         Stream.of(made))
                 .toArray(TypeTable<?>[]::new);
+        made.countIfLimited(); // a change of the settings that comes after this look finds it among all
         return made;
     }
 }

@@ -62,7 +62,7 @@ class EndReasonTest {
 
     @Test
     void aTreeEndsAtTheDeadlineOfItsRoot() throws Exception {
-        var parent = processes.start(ProcessSpec.logical("parent").withMaxRunTime(Duration.ofMillis(300)));
+        var parent = processes.start(ProcessSpec.logical("parent").withMaxRunTime(Duration.ofSeconds(2)));
         var child = processes.start(ProcessSpec.logical("child").withParent(parent.pid()));
 
         assertThat(endOf(parent).reason()).isEqualTo(EndReason.DEADLINE);
@@ -99,6 +99,29 @@ class EndReasonTest {
 
         Patience.until(() -> processes.processes().isEmpty());
         assertThat(processes.history()).hasSize(100).allMatch(end -> end.reason() == EndReason.DEADLINE);
+    }
+
+    @Test
+    void aDeadlineIsKeptHoweverManyEndsTakeTheirTime() {
+        for (int i = 0; i < 20; i++) {
+            processes.start(ProcessSpec.task("stubborn", hang::ignoringInterrupts)
+                    .withGrace(Duration.ofMinutes(1))
+                    .withMaxRunTime(SHORT));
+        }
+
+        Patience.until(() -> processes.processes().stream()
+                .allMatch(process -> process.state() == ProcessState.TERMINATING));
+        hang.letGo();
+        Patience.until(() -> processes.processes().isEmpty());
+    }
+
+    @Test
+    void aTaskThatLetsTheRefusalOfALimitThroughEndsByIt() throws Exception {
+        platform.change(settings -> settings.processesInTotal(1));
+        var task = processes.start(ProcessSpec.task("greedy", () -> processes.start(ProcessSpec.logical("more"))));
+
+        assertThat(endOf(task).reason()).isEqualTo(EndReason.LIMIT);
+        assertThat(endOf(task).detail()).contains("1 of the 1 processes");
     }
 
     @Test

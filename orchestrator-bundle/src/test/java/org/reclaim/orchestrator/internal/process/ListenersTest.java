@@ -125,7 +125,7 @@ class ListenersTest {
             }
             diary.await(last, TERMINATED);
 
-            assertThat(hang.inside()).isEqualTo(1);
+            Patience.until(() -> hang.inside() == 1);
             assertThat(logs.warnings())
                     .singleElement()
                     .asString()

@@ -166,6 +166,7 @@ class SchedulerStormTest {
         long seed = System.nanoTime();
         try (var platform = TestPlatform.create(settings -> {
             settings.places(PLACES);
+            settings.grace(SOON); // a task may have to wait for a processor before it can stop
             settings.ageing(NO_AGEING);
         })) {
             new Storm(seed, platform).run();
@@ -177,7 +178,10 @@ class SchedulerStormTest {
 
     @Test
     void manyThreadsThatStartEndAndReorderNeverTakeMorePlacesAndForgetNobody() throws Exception {
-        try (var platform = TestPlatform.create(settings -> settings.places(PLACES))) {
+        try (var platform = TestPlatform.create(settings -> {
+            settings.places(PLACES);
+            settings.grace(SOON);
+        })) {
             var scheduler = platform.processes().scheduler();
             Together.run(4, thread -> {
                 var random = new Random(thread);

@@ -43,20 +43,30 @@ public final class QueueModel {
 
     /** Who serves groups in another way has served those that run in the order in which they began. */
     public void change(SchedulerSettings changed) {
-        if (!changed.equals(settings)) {
-            settings = changed;
+        boolean isOrderTheSame =
+                changed.policy() == settings.policy() && changed.ageing().equals(settings.ageing());
+        settings = changed;
+        if (!isOrderTheSame) {
             lastServed.clear();
             running.forEach(this::serve);
+            waiting.forEach(this::know);
         }
     }
 
     public void add(Ticket ticket) {
         waiting.add(ticket);
+        know(ticket);
+    }
+
+    /** Who has not been served yet comes after all who have, and wait. */
+    private void know(Ticket ticket) {
+        lastServed.putIfAbsent(ticket.group(), served);
     }
 
     public void replace(Ticket changed) {
         waiting.removeIf(ticket -> ticket.pid() == changed.pid());
         waiting.add(changed);
+        know(changed);
         forget();
     }
 
@@ -98,7 +108,7 @@ public final class QueueModel {
         lastServed.put(ticket.group(), ++served);
     }
 
-    /** A group with nothing that runs or waits is as good as new. */
+    /** A group with nothing that runs or waits is as good as one that comes anew. */
     private void forget() {
         lastServed.keySet().removeIf(group -> running.stream().noneMatch(ticket -> ticket.group().equals(group))
                 && waiting.stream().noneMatch(ticket -> ticket.group().equals(group)));

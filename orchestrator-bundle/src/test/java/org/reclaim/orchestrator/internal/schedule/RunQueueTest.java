@@ -70,6 +70,22 @@ class RunQueueTest {
     }
 
     @Test
+    void aGroupThatComesAnewAgainAndAgainDoesNotKeepOneWaitingThatStays() {
+        var queue = full(1, SchedulingPolicy.FAIR, "first");
+        queue.add(ticket(1, 0, "stays", 0));
+        long running = 900;
+        long next = 0;
+        for (int i = 2; i < 10 && next != 1; i++) {
+            queue.add(ticket(i, 0, "comes " + i % 2, 0)); // when the other one has gone, it is over, and forgotten
+            queue.remove(running);
+            next = queue.next().orElseThrow().pid();
+            running = next;
+        }
+
+        assertThat(next).isEqualTo(1);
+    }
+
+    @Test
     void waitingRaisesThePriorityByOneInEachAgeingTime() {
         var queue = full(1, SchedulingPolicy.PRIORITY);
         queue.add(ticket(1, 10, "g", 0));

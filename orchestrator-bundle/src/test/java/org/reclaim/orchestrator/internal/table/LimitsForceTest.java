@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -70,6 +71,30 @@ class LimitsForceTest {
         fight(table, new long[] {pid}, List.of(List.of(new Held(1))));
 
         table.track(pid, new Item());
+    }
+
+    @Test
+    void ofTheFirstAcquisitionsOfAProcessNoMoreThanTheLimitGetThrough() throws Exception {
+        limit(1, Long.MAX_VALUE);
+        var table = tables.open(Item::release);
+        var got = new AtomicLong();
+        var pid = new AtomicLong();
+        var round = new CyclicBarrier(THREADS, () -> {
+            assertThat(got.getAndSet(0)).isLessThanOrEqualTo(1);
+            pid.set(tables.process()); // which has no holding yet
+        });
+        Together.run(THREADS, thread -> {
+            for (int i = 0; i < ROUNDS; i++) {
+                round.await();
+                try {
+                    table.track(pid.get(), new Item());
+                    got.incrementAndGet();
+                } catch (ResourceLimitException e) {
+                    Thread.onSpinWait();
+                }
+            }
+        });
+        assertThat(got).hasValueLessThanOrEqualTo(1);
     }
 
     @Test
