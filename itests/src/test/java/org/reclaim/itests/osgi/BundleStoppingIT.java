@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.LongFunction;
 import org.junit.After;
@@ -128,8 +127,7 @@ public class BundleStoppingIT {
         long pid = pidsOfLodgers().getFirst();
         platform.install(TestBundle.of("slow", Slow.class, Journal.class));
         @SuppressWarnings("unchecked") // the service of the plug-in
-        LongFunction<AutoCloseable> slow = await().ignoreExceptions()
-                .until(() -> platform.service(LongFunction.class, "(slow=true)"), Objects::nonNull);
+        LongFunction<AutoCloseable> slow = platform.service(LongFunction.class, "(slow=true)");
         slow.apply(pid);
 
         System.setProperty(Slow.LET_GO, "");

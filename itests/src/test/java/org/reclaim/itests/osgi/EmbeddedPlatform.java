@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import org.apache.felix.framework.Felix;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
@@ -77,8 +78,12 @@ final class EmbeddedPlatform {
     /** A service with an interface of the JDK: all others are of other class loaders than ours. */
     <T> T service(Class<T> type, String filter) {
         try {
-            var references = framework.getBundleContext().getServiceReferences(type, filter);
-            return framework.getBundleContext().getService(references.iterator().next());
+            // All: a service may have interfaces of the platform, too, which the framework knows that we do not see.
+            var references = framework.getBundleContext().getAllServiceReferences(type.getName(), filter);
+            if (references == null) {
+                throw new NoSuchElementException(type.getName() + " " + filter);
+            }
+            return type.cast(framework.getBundleContext().getService(references[0]));
         } catch (InvalidSyntaxException e) {
             throw new IllegalArgumentException(e);
         }

@@ -51,7 +51,7 @@ public class ThirdPartyPluginIT extends PlatformTest {
         var watch = watch("com.example.watches", pid).get();
 
         assertThat(inotify()).isEqualTo(inotify + 1);
-        Files.createFile(runtime().resolve("seen-by-" + pid));
+        Files.createFile(watched().resolve("seen-by-" + pid));
         assertThat(watch.poll(SCAN.toSeconds(), TimeUnit.SECONDS)).isNotNull();
         assertThat(statusOf(pid)).isEqualTo(Status.FREED);
 
@@ -96,7 +96,12 @@ public class ThirdPartyPluginIT extends PlatformTest {
         var manager = context().getService(reference);
         var method = Class.forName(owner + ".DirectoryWatchManager", true, manager.getClass().getClassLoader())
                 .getMethod("watch", long.class, Path.class);
-        return (ResourceHandle<WatchService>) method.invoke(manager, pid, runtime());
+        return (ResourceHandle<WatchService>) method.invoke(manager, pid, watched());
+    }
+
+    /** Where nobody else writes. */
+    private static Path watched() throws IOException {
+        return Files.createDirectories(runtime().resolve("watched"));
     }
 
     /** How many inotify instances there are, inotify(7); FileInstall has some of its own. */
