@@ -97,7 +97,7 @@ record Invocation(List<Topic> topics, int rounds, Effort effort, List<String> jv
             }
         }
         throw new IllegalArgumentException("unknown '" + name
-                + "'; there are track, end, rings, bytes, cli (all if none is named), --short, --rounds N and"
-                + " --java FLAG");
+                + "'; there are track, end, batch, peers, rings, bytes, cli (all if none is named), --short, --rounds N"
+                + " and --java FLAG");
     }
 }
