@@ -12,8 +12,18 @@ import java.util.TreeMap;
  */
 record Case(String benchmark, int threads, Map<String, String> parameters) {
 
+    private static final int LONG_WARMTH = 7;
+
     static Case of(Class<?> benchmarks, String method, int threads) {
         return new Case(benchmarks.getName() + "." + method, threads, Map.of());
+    }
+
+    /** How many times as long as others it warms up: an end is much code, and between two of them others run. */
+    int warmth() {
+        return benchmark.startsWith(EndBenchmark.class.getName())
+                        || benchmark.startsWith(BatchBenchmark.class.getName())
+                ? LONG_WARMTH
+                : 1;
     }
 
     Case with(String parameter, Object value) {

@@ -53,7 +53,7 @@ final class Round {
                 .include("^" + each.benchmark().replace(".", "\\.") + "$")
                 .threads(each.threads())
                 .forks(1)
-                .warmupIterations(effort.warmups())
+                .warmupIterations(effort.warmups() * each.warmth())
                 .warmupTime(time)
                 .measurementIterations(effort.measurements())
                 .measurementTime(time)
