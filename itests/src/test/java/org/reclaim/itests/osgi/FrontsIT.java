@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.Test;
@@ -93,6 +94,27 @@ public class FrontsIT extends PlatformTest {
         install("greeting");
         install("greeter");
         assertThat(greet(greeters()[0], "Bob")).isEqualTo("Good day, Bob");
+        assertThat(log().lines("ERROR")).isEmpty();
+    }
+
+    @Test
+    public void aFrontStaysForItsUsersUntilTheNewBundleOfItsInterfaceIsRefreshed() throws Exception {
+        var greeting = install("greeting");
+        install("greeter");
+        var front = greeters()[0];
+        var user = context().getService(front);
+        var greet = user.getClass().getInterfaces()[0].getMethod("greet", String.class);
+
+        try (var jar = Files.newInputStream(runtime().resolve("greeting.jar"))) {
+            greeting.update(jar);
+        }
+
+        assertThat(greeters()).containsExactly(front);
+        assertThat(greet.invoke(user, "Cy")).isEqualTo("Good day, Cy");
+        context().ungetService(front);
+        refresh(greeting);
+        await().until(() -> greeters() != null && greeters()[0] != front);
+        assertThat(greet(greeters()[0], "Dee")).isEqualTo("Good day, Dee");
         assertThat(log().lines("ERROR")).isEmpty();
     }
 

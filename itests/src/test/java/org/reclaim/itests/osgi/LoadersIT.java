@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.junit.Test;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.wiring.BundleWiring;
@@ -16,6 +17,8 @@ import org.osgi.framework.wiring.FrameworkWiring;
 import org.reclaim.api.ProcessSpec;
 import org.reclaim.itests.osgi.foreign.Faults;
 import org.reclaim.itests.osgi.foreign.Lodgers;
+import org.reclaim.itests.osgi.foreign.Things;
+import org.reclaim.itests.osgi.foreign.thing.Thing;
 
 /** The platform keeps nothing of a bundle that has gone: its class loader can be collected. */
 public class LoadersIT extends PlatformTest {
@@ -26,6 +29,10 @@ public class LoadersIT extends PlatformTest {
     @Override
     protected void prepare(Path runtime) throws IOException {
         LodgerTest.activator(Lodgers.Plain.class).writeTo(runtime);
+        var thing = TestBundle.of("thing", Thing.class)
+                .with("-exportcontents", Thing.class.getPackageName() + ";version=1.0.0")
+                .writeTo(runtime);
+        TestBundle.of("things", Things.class).seeing(thing).writeTo(runtime);
         for (var fault : List.of(Faults.HasResourcesThrows.class, Faults.TypeThrows.class, Faults.CleanupHangs.class)) {
             TestBundle.of("faulty." + fault.getSimpleName(), fault, Faults.Plugin.class, Faults.class)
                     .writeTo(runtime);
@@ -40,6 +47,23 @@ public class LoadersIT extends PlatformTest {
             old.add(loaderOf(bundle));
             bundle.uninstall();
         }
+        assertCollected(old);
+    }
+
+    @Test
+    public void ofTheClassesOfResourcesThatAProcessHad() throws Exception {
+        var thing = install("thing");
+        var things = install("things");
+        var old = List.of(loaderOf(thing), loaderOf(things));
+        long pid = processes().start(ProcessSpec.logical("holder")).pid();
+        var acquire = context().getServiceReferences(LongConsumer.class, "(things=true)").iterator().next();
+        context().getService(acquire).accept(pid);
+        context().ungetService(acquire);
+        assertThat(processes().terminate(pid).cleanup().stats().byType()).containsEntry("things", 1L);
+
+        things.uninstall();
+        thing.uninstall();
+
         assertCollected(old);
     }
 

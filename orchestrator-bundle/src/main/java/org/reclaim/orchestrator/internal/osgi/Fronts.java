@@ -59,7 +59,7 @@ final class Fronts implements SynchronousBundleListener {
                     bound,
                     manager,
                     Failures.describe(e),
-                    FrameworkUtil.getBundle(target.getClass()).getLocation());
+                    locationOf(target));
             return false;
         }
         if (replaced != null) {
@@ -120,6 +120,11 @@ final class Fronts implements SynchronousBundleListener {
             fronts.clear();
         }
         all.values().forEach(Front::unregister);
+    }
+
+    private static String locationOf(Object target) {
+        var bundle = FrameworkUtil.getBundle(target.getClass());
+        return bundle == null ? "no bundle" : bundle.getLocation();
     }
 
     /** The interface of that name among those that a class implements, itself or by what it inherits. */

@@ -233,8 +233,8 @@ class Entry<T> implements ResourceHandle<T> {
         counts.countFreed(size);
         // Before the state: when an end finds nothing left, the bytes are back, too.
         holding.giveBack(size, isCounted());
-        // Release, cheaper than volatile: who waits for it looks again. An end that stops waiting just now, before
-        // Holding.released sees that it did, finds it when it tries again.
+        // Release, cheaper than volatile: who waits for it looks again, and Holding.released orders it before its look
+        // whether that end is over.
         CONTROL.setRelease(this, control & ~(STATE_MASK | AGAIN) | FREED);
         leave(holding);
         return null;

@@ -187,8 +187,13 @@ public final class Holding<R> extends Slots {
 
     /** Called after each release. A late one may settle what the end had to leave. */
     void released() {
-        if (owner.isEnded()) {
-            table.releasedLate(owner.pid());
+        if (owner.isClosed()) {
+            // Orders FREED, which was a release store only, before the look: pairs with the end, which sets that it has
+            // ended and then looks for what is left (FollowUp.ended). Either it finds this freed, or we see that.
+            VarHandle.fullFence();
+            if (owner.isEnded()) {
+                table.releasedLate(owner.pid());
+            }
         }
     }
 

@@ -3,18 +3,12 @@ package org.reclaim.orchestrator.internal.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.reclaim.api.EndReason;
 import org.reclaim.api.ManagedProcess;
-import org.reclaim.api.ProcessScheduler;
 import org.reclaim.api.ProcessSpec;
 import org.reclaim.api.ProcessStartException;
 import org.reclaim.api.ProcessState;
@@ -22,38 +16,9 @@ import org.reclaim.api.SchedulingPolicy;
 import org.reclaim.orchestrator.internal.testing.Hang;
 import org.reclaim.orchestrator.internal.testing.Patience;
 import org.reclaim.orchestrator.internal.testing.Shelf;
-import org.reclaim.orchestrator.internal.testing.TestPlatform;
 
 /** Ends and places: what waits and ends, what ends and lets others run. */
-class SchedulerEndTest {
-
-    private static final Duration SOON = Duration.ofSeconds(30);
-
-    @TempDir
-    Path folder;
-
-    private final Hang hang = new Hang();
-    private final TestPlatform platform = TestPlatform.create(settings -> settings.places(1));
-    private final Processes processes = platform.processes();
-    private final ProcessScheduler scheduler = processes.scheduler();
-
-    @AfterEach
-    void close() {
-        hang.letGo();
-        platform.close();
-    }
-
-    private ManagedProcess hangs(String name) {
-        return processes.start(ProcessSpec.task(name, hang::untilInterrupted));
-    }
-
-    private static ProcessState state(ManagedProcess process) {
-        return process.info().state();
-    }
-
-    private List<Long> queue() {
-        return scheduler.queue().stream().map(waiting -> waiting.process().pid()).toList();
-    }
+class SchedulerEndTest extends OnOnePlace {
 
     @Test
     void endingAWaitingProcessRemovesItAndStartsNothing() {

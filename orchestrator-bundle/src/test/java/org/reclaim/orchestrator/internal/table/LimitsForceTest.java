@@ -8,14 +8,12 @@ import java.util.List;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.reclaim.api.ProcessEndedException;
 import org.reclaim.api.ProcessLimits;
 import org.reclaim.api.ResourceHandle;
 import org.reclaim.api.ResourceLimitException;
 import org.reclaim.api.ResourceTable;
-import org.reclaim.orchestrator.ResourceLimits;
 import org.reclaim.orchestrator.internal.testing.Item;
 import org.reclaim.orchestrator.internal.testing.Together;
 
@@ -25,24 +23,7 @@ class LimitsForceTest {
     private static final int THREADS = 4;
     private static final int ROUNDS = 20_000;
 
-    private final AtomicReference<ResourceLimits> settings = new AtomicReference<>(ResourceLimits.NONE);
-    private final TestTables tables = new TestTables(type -> settings.get());
-
-    private void limit(long perProcess, long inTotal) {
-        settings.set(ResourceLimits.NONE.withResources(perProcess, inTotal));
-        tables.tables.limitsChanged();
-    }
-
-    private Owner process(Owner parent, ProcessLimits limits) {
-        long pid = tables.owners.nextPid();
-        var owner = new Owner(pid, TreeLimits.of(pid, limits, parent == null ? null : parent.limits()));
-        tables.owners.add(owner);
-        return owner;
-    }
-
-    private static ProcessLimits items(long limit) {
-        return ProcessLimits.NONE.withResources("items", limit);
-    }
+    private final TestTables tables = new TestTables();
 
     /** What threads hold, counted by the test: raised when a place was got, lowered before it is given back. */
     private static final class Held {
@@ -64,7 +45,7 @@ class LimitsForceTest {
 
     @Test
     void fourThreadsThatFightForTheLastPlaceOfAProcessNeverGetTwo() throws Exception {
-        limit(1, Long.MAX_VALUE);
+        tables.limit(1, Long.MAX_VALUE);
         var table = tables.open(Item::release);
         long pid = tables.process();
 
@@ -75,7 +56,7 @@ class LimitsForceTest {
 
     @Test
     void ofTheFirstAcquisitionsOfAProcessNoMoreThanTheLimitGetThrough() throws Exception {
-        limit(1, Long.MAX_VALUE);
+        tables.limit(1, Long.MAX_VALUE);
         var table = tables.open(Item::release);
         var got = new AtomicLong();
         var pid = new AtomicLong();
@@ -100,9 +81,9 @@ class LimitsForceTest {
     @Test
     void fourThreadsThatFightForTheLastPlaceOfATreeNeverGetTwo() throws Exception {
         var table = tables.open(Item::release);
-        var parent = process(null, items(3));
-        var one = process(parent, items(2));
-        var other = process(parent, ProcessLimits.NONE);
+        var parent = tables.process(null, TestTables.items(3));
+        var one = tables.process(parent, TestTables.items(2));
+        var other = tables.process(parent, ProcessLimits.NONE);
         var ofAll = new Held(3);
 
         fight(table, new long[] {one.pid(), other.pid()}, List.of(List.of(new Held(2), ofAll), List.of(ofAll)));
@@ -114,7 +95,7 @@ class LimitsForceTest {
 
     @Test
     void fourThreadsThatFightForTheLastPlaceOfThePlatformNeverGetTwo() throws Exception {
-        limit(Long.MAX_VALUE, 2);
+        tables.limit(Long.MAX_VALUE, 2);
         var table = tables.open(Item::release);
         long one = tables.process();
         long other = tables.process();
@@ -177,8 +158,8 @@ class LimitsForceTest {
     @Test
     void aLimitThatIsSetInTheMidstOfTrackingAndEndingCountsExactly() throws Exception {
         for (int round = 0; round < 300; round++) {
-            var fresh = new LimitsForceTest();
-            var table = fresh.tables.open(Item::release);
+            var fresh = new TestTables();
+            var table = fresh.open(Item::release);
             var owner = fresh.process(null, ProcessLimits.NONE);
             var ending = fresh.process(null, ProcessLimits.NONE);
             var held = new AtomicLong();
@@ -189,20 +170,20 @@ class LimitsForceTest {
                     thread -> trackSome(table, ending.pid()),
                     thread -> TestTables.end(ending, table));
 
-            assertThat(fresh.tables.tables.find("items").orElseThrow().resourceQuota().total())
+            assertThat(fresh.tables.find("items").orElseThrow().resourceQuota().total())
                     .as("round %d", round)
                     .isEqualTo(held.get());
             TestTables.end(owner, table);
-            assertThat(fresh.tables.tables.find("items").orElseThrow().resourceQuota().total()).isZero();
+            assertThat(fresh.tables.find("items").orElseThrow().resourceQuota().total()).isZero();
         }
     }
 
     @Test
     void whatIsClosedJustWhenItIsCountedIsClosed() throws Exception {
         for (int round = 0; round < 500; round++) {
-            var fresh = new LimitsForceTest();
-            var table = fresh.tables.open(Item::release);
-            long pid = fresh.tables.process();
+            var fresh = new TestTables();
+            var table = fresh.open(Item::release);
+            long pid = fresh.process();
             var handles = new ArrayList<ResourceHandle<Item>>();
             for (int i = 0; i < 200; i++) {
                 handles.add(table.track(pid, new Item()));
@@ -212,7 +193,7 @@ class LimitsForceTest {
                     thread -> handles.forEach(ResourceHandle::close));
 
             assertThat(table.hasResources(pid)).as("round %d", round).isFalse();
-            assertThat(fresh.tables.tables.find("items").orElseThrow().resourceQuota().total()).isZero();
+            assertThat(fresh.tables.find("items").orElseThrow().resourceQuota().total()).isZero();
         }
     }
 

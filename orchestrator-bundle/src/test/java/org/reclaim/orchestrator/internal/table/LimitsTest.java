@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.reclaim.api.LimitInfo;
 import org.reclaim.api.ProcessLimits;
@@ -18,24 +17,7 @@ import org.reclaim.orchestrator.internal.testing.Item;
 /** Limits of the number of resources, and of trees. */
 class LimitsTest {
 
-    private final AtomicReference<ResourceLimits> settings = new AtomicReference<>(ResourceLimits.NONE);
-    private final TestTables tables = new TestTables(type -> settings.get());
-
-    private void limit(long perProcess, long inTotal) {
-        settings.set(ResourceLimits.NONE.withResources(perProcess, inTotal));
-        tables.tables.limitsChanged();
-    }
-
-    private Owner process(Owner parent, ProcessLimits limits) {
-        long pid = tables.owners.nextPid();
-        var owner = new Owner(pid, TreeLimits.of(pid, limits, parent == null ? null : parent.limits()));
-        tables.owners.add(owner);
-        return owner;
-    }
-
-    private static ProcessLimits items(long limit) {
-        return ProcessLimits.NONE.withResources("items", limit);
-    }
+    private final TestTables tables = new TestTables();
 
     private static void assertRefused(ResourceTable<Item> table, long pid, String message) {
         var item = new Item();
@@ -46,7 +28,7 @@ class LimitsTest {
 
     @Test
     void theNumberThatAProcessAndAllTogetherMayHoldIsLimited() {
-        limit(2, 3);
+        tables.limit(2, 3);
         var table = tables.open(Item::release);
         long one = tables.process();
         long other = tables.process();
@@ -71,7 +53,7 @@ class LimitsTest {
         var before = table.track(pid, new Item());
         var place = table.reserve(pid, 0);
 
-        limit(2, 2);
+        tables.limit(2, 2);
         var reserved = place.track(new Item(), "reserved before");
 
         assertRefused(table, pid, "items: 1 resources requested, 2 of the 2 resources that process 1 may hold are in"
@@ -84,7 +66,7 @@ class LimitsTest {
 
     @Test
     void aLimitThatIsLoweredBelowWhatIsThereRefusesUntilEnoughHasGone() {
-        limit(10, 10);
+        tables.limit(10, 10);
         var table = tables.open(Item::release);
         long pid = tables.process();
         var handles = new ArrayList<ResourceHandle<Item>>();
@@ -92,7 +74,7 @@ class LimitsTest {
             handles.add(table.track(pid, new Item()));
         }
 
-        limit(2, 10);
+        tables.limit(2, 10);
         assertThatThrownBy(() -> table.track(pid, new Item())).isInstanceOf(ResourceLimitException.class);
         handles.get(0).close();
         assertThatThrownBy(() -> table.track(pid, new Item())).isInstanceOf(ResourceLimitException.class);
@@ -103,10 +85,10 @@ class LimitsTest {
     @Test
     void theLimitsOfAParentBoundTheSumOfItsTree() {
         var table = tables.open(Item::release);
-        var parent = process(null, items(3).withBytes("items", 100));
-        var child = process(parent, items(2));
-        var grandchild = process(child, ProcessLimits.NONE);
-        var stranger = process(null, ProcessLimits.NONE);
+        var parent = tables.process(null, TestTables.items(3).withBytes("items", 100));
+        var child = tables.process(parent, TestTables.items(2));
+        var grandchild = tables.process(child, ProcessLimits.NONE);
+        var stranger = tables.process(null, ProcessLimits.NONE);
         table.track(grandchild.pid(), new Item());
         table.reserve(child.pid(), 60);
 
@@ -123,11 +105,11 @@ class LimitsTest {
 
     @Test
     void whatIsRefusedTakesNothingAnywhere() {
-        limit(10, 1);
-        settings.set(new ResourceLimits(100, 100, 10, 1));
+        tables.limit(10, 1);
+        tables.settings.set(new ResourceLimits(100, 100, 10, 1));
         var table = tables.open(Item::release);
-        var parent = process(null, items(5));
-        var child = process(parent, items(5));
+        var parent = tables.process(null, TestTables.items(5));
+        var child = tables.process(parent, TestTables.items(5));
         var held = table.track(tables.process(), new Item());
 
         assertThatThrownBy(() -> table.track(child.pid(), new Item())).isInstanceOf(ResourceLimitException.class);
@@ -140,9 +122,9 @@ class LimitsTest {
 
     @Test
     void whatATreeRefusesIsNotCountedForItsProcess() {
-        limit(2, 2);
+        tables.limit(2, 2);
         var table = tables.open(Item::release);
-        var owner = process(null, items(1));
+        var owner = tables.process(null, TestTables.items(1));
         var held = table.track(owner.pid(), new Item());
         for (int i = 0; i < 10; i++) {
             assertThatThrownBy(() -> table.track(owner.pid(), new Item())).hasMessageContaining("and all below it");
@@ -154,9 +136,9 @@ class LimitsTest {
 
     @Test
     void anEndGivesAllPlacesBack() {
-        limit(3, 3);
+        tables.limit(3, 3);
         var table = tables.open(Item::release);
-        var owner = process(null, items(3));
+        var owner = tables.process(null, TestTables.items(3));
         for (int i = 0; i < 3; i++) {
             table.track(owner.pid(), new Item());
         }
@@ -168,7 +150,7 @@ class LimitsTest {
 
     @Test
     void whatCanNotBeReleasedKeepsItsPlace() {
-        limit(1, 1);
+        tables.limit(1, 1);
         var broken = new AtomicBoolean(true);
         var table = tables.open(item -> {
             if (broken.get()) {
@@ -176,7 +158,7 @@ class LimitsTest {
             }
             item.release();
         });
-        var owner = process(null, items(1));
+        var owner = tables.process(null, TestTables.items(1));
         table.track(owner.pid(), new Item());
         long other = tables.process();
 

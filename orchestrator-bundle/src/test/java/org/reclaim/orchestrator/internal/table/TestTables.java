@@ -1,7 +1,9 @@
 package org.reclaim.orchestrator.internal.table;
 
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.reclaim.api.ProcessLimits;
 import org.reclaim.api.Releaser;
 import org.reclaim.api.ResourceTable;
 import org.reclaim.orchestrator.ResourceLimits;
@@ -11,16 +13,22 @@ import org.reclaim.orchestrator.internal.testing.Item;
 final class TestTables {
 
     final Owners owners = new Owners();
+    final AtomicReference<ResourceLimits> settings = new AtomicReference<>(ResourceLimits.NONE);
     final Tables tables;
 
+    /** With the limits of {@link #settings}. */
     TestTables() {
-        this(type -> ResourceLimits.NONE);
+        tables = newTables(type -> settings.get());
     }
 
     TestTables(Function<String, ResourceLimits> limits) {
-        tables = new Tables(owners, limits);
+        tables = newTables(limits);
+    }
+
+    private Tables newTables(Function<String, ResourceLimits> limits) {
+        var made = new Tables(owners, limits);
         // As the orchestrator does it, but at once.
-        tables.listen(new Tables.Listener() {
+        made.listen(new Tables.Listener() {
             @Override
             public void opened(TypeTable<?> table) {
                 table.releaseClosed();
@@ -31,6 +39,7 @@ final class TestTables {
                 // Nothing is unsettled here.
             }
         });
+        return made;
     }
 
     /** A process that may acquire. */
@@ -38,6 +47,25 @@ final class TestTables {
         var owner = new Owner(owners.nextPid());
         owners.add(owner);
         return owner.pid();
+    }
+
+    /** A process within limits of its own, below another one or alone. */
+    Owner process(Owner parent, ProcessLimits limits) {
+        long pid = owners.nextPid();
+        var owner = new Owner(pid, TreeLimits.of(pid, limits, parent == null ? null : parent.limits()));
+        owners.add(owner);
+        return owner;
+    }
+
+    /** So many items. */
+    static ProcessLimits items(long limit) {
+        return ProcessLimits.NONE.withResources("items", limit);
+    }
+
+    /** Limits the number of resources of each type from now on. */
+    void limit(long perProcess, long inTotal) {
+        settings.set(ResourceLimits.NONE.withResources(perProcess, inTotal));
+        tables.limitsChanged();
     }
 
     Owner owner(long pid) {

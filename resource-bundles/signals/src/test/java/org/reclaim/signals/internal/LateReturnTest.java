@@ -6,16 +6,12 @@ import static org.awaitility.Awaitility.await;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.reclaim.api.ProcessManager;
 import org.reclaim.api.Releaser;
-import org.reclaim.api.ResourceCleanup;
-import org.reclaim.api.ResourceTable;
-import org.reclaim.api.ResourceTables;
-import org.reclaim.api.ResourceTypeProvider;
 import org.reclaim.api.TypeOutcome.Status;
 import org.reclaim.api.signal.PosixSignal;
 import org.reclaim.api.signal.SignalManager;
 import org.reclaim.api.signal.SignalScope;
+import org.reclaim.testing.OtherReleases;
 import org.reclaim.testing.TestPlatform;
 
 /** A handler returns when the release of its process's signals has failed already, and the table does not know yet. */
@@ -26,38 +22,8 @@ class LateReturnTest {
     private final CountDownLatch let = new CountDownLatch(1);
     private volatile Thread handling;
 
-    /** The type, whose releases that fail return when the handler's thread is gone. */
-    private final class Late implements ResourceTypeProvider {
-
-        private final ResourceTypeProvider provider = new SignalsProvider();
-
-        @Override
-        public String resourceType() {
-            return provider.resourceType();
-        }
-
-        @Override
-        public int ranking() {
-            return provider.ranking();
-        }
-
-        @Override
-        public ResourceCleanup create(ResourceTables tables) {
-            return provider.create(new ResourceTables() {
-                @Override
-                public <R> ResourceTable<R> open(String type, Class<R> resource, Releaser<? super R> releaser) {
-                    return tables.open(type, resource, (R signals) -> release(releaser, signals));
-                }
-
-                @Override
-                public ProcessManager processes() {
-                    return tables.processes();
-                }
-            });
-        }
-    }
-
-    private <R> void release(Releaser<? super R> releaser, R signals) throws Exception {
+    /** A release that fails returns when the handler's thread is gone. */
+    private void release(Releaser<Object> releaser, Object signals) throws Exception {
         try {
             releaser.release(signals);
         } catch (IllegalStateException stillHandles) {
@@ -69,7 +35,7 @@ class LateReturnTest {
 
     @Test
     void theyAreFreedAllTheSame() throws Exception {
-        try (var reclaim = new TestPlatform(new Late())) {
+        try (var reclaim = new TestPlatform(new OtherReleases(new SignalsProvider(), this::release))) {
             long pid = reclaim.start();
             var signals = reclaim.manager(SignalManager.class);
             signals.handle(pid, PosixSignal.USR1, SignalScope.PLATFORM, signal -> stubborn());
