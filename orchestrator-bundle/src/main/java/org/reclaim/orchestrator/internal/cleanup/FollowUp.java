@@ -80,10 +80,17 @@ final class FollowUp implements CleanupRun.Late {
     void typeIsBack(String resourceType) {
         if (isBack(resourceType)) {
             unsettled.trySoon(resourceType);
-            orchestrator.tables().find(resourceType).ifPresent(table -> orchestrator
-                    .workers()
-                    .tryExecute("releasing closed resources of " + resourceType, table::releaseClosed));
+            // Before the first process there is nothing: at the start no thread is made for that, and none comes late.
+            if (orchestrator.owners().lastPid() > 0) {
+                releaseClosed(resourceType);
+            }
         }
+    }
+
+    private void releaseClosed(String resourceType) {
+        orchestrator.tables().find(resourceType).ifPresent(table -> orchestrator
+                .workers()
+                .tryExecute("releasing closed resources of " + resourceType, table::releaseClosed));
     }
 
     private boolean isBack(String resourceType) {

@@ -8,6 +8,7 @@ import java.util.IdentityHashMap;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.reclaim.api.CleanupStats;
@@ -108,17 +109,18 @@ class WhereForeignCodeRunsTest {
     @Test
     void aTypeOfWhichTheProcessHoldsNothingNeedsNoWorkerIfItHasATable() {
         platform.bind(new Shelf("table", platform.tables()), 0);
-        long workers = workers();
+        var workers = workers();
 
         platform.terminate(platform.start());
 
-        assertThat(workers()).isEqualTo(workers);
+        // None is new; one that an earlier test has left may go.
+        assertThat(workers()).isSubsetOf(workers);
     }
 
-    private static long workers() {
+    private static Set<Thread> workers() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().startsWith("reclaim-worker"))
-                .count();
+                .collect(Collectors.toSet());
     }
 
     @Test
