@@ -217,8 +217,8 @@ public final class Core implements AutoCloseable {
         @Override
         public void ended(Owner process, CleanupResult result) {
             // What is left in tables is still found there, by its pid, until it is released.
-            if (!process.holdsAnything() && process.tryForget()) {
-                owners.remove(process.pid());
+            if (!process.holdsAnything()) {
+                owners.tryRemove(process);
             }
         }
     }

@@ -46,7 +46,9 @@ final class CleanupRun {
     private final Late late;
     private final Settings settings; // as they were when it began
     private final AtomicReferenceArray<TypeOutcome> outcomes;
-    private final AtomicReferenceArray<TypeOutcome> lateOutcomes;
+
+    /** What comes too late; made with the first worker, because nothing does before there is one. */
+    private volatile AtomicReferenceArray<TypeOutcome> lateOutcomes;
 
     /** Used by the thread that awaits; a hand-over to another such thread orders them. */
     private int next;
@@ -66,7 +68,6 @@ final class CleanupRun {
         this.late = late;
         this.settings = orchestrator.settings();
         this.outcomes = new AtomicReferenceArray<>(steps.length);
-        this.lateOutcomes = new AtomicReferenceArray<>(steps.length);
     }
 
     /** The outcomes so far, in order. */
@@ -87,9 +88,10 @@ final class CleanupRun {
 
     /** What a type that was given up has brought since. */
     Optional<TypeOutcome> late(String resourceType) {
-        for (int i = 0; i < steps.length; i++) {
+        var present = lateOutcomes;
+        for (int i = 0; present != null && i < steps.length; i++) {
             if (steps[i].resourceType().equals(resourceType)) {
-                return Optional.ofNullable(lateOutcomes.get(i));
+                return Optional.ofNullable(present.get(i));
             }
         }
         return Optional.empty();
@@ -106,6 +108,9 @@ final class CleanupRun {
                 Bound.withoutCall(this::doHere);
                 if (next == steps.length) {
                     break;
+                }
+                if (lateOutcomes == null) {
+                    lateOutcomes = new AtomicReferenceArray<>(steps.length);
                 }
                 segment = new Segment(next);
                 clock = 0;
@@ -127,7 +132,7 @@ final class CleanupRun {
     /** Does a step on this thread if nothing in it can wait; else false. */
     private boolean doHere(Step step) {
         if (step.isTableInUse() && (owner == null || step.table().holding(owner) == null)) {
-            outcomes.set(next, step.empty());
+            done(step.empty());
             return true;
         }
         var cleanup = cleanupOf(step);
@@ -135,13 +140,18 @@ final class CleanupRun {
             return false;
         }
         if (cleanup.isQuick()) {
-            outcomes.set(next, cleanup.quick());
+            done(cleanup.quick());
             return true;
         }
         long start = clock == 0 ? System.nanoTime() : clock;
-        outcomes.set(next, cleanup.perform(start, () -> System.nanoTime() - start >= deadline(next).toNanos()));
+        done(cleanup.perform(start, () -> System.nanoTime() - start >= deadline(next).toNanos()));
         clock = cleanup.doneAt();
         return true;
+    }
+
+    /** Sets the outcome of a step that no worker has, so nobody else can set it. */
+    private void done(TypeOutcome outcome) {
+        outcomes.setRelease(next, outcome); // pairs with resultSoFar, for which an outcome is there or is not yet
     }
 
     private void start(Runnable segment) {

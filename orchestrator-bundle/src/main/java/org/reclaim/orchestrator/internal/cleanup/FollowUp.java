@@ -3,7 +3,6 @@ package org.reclaim.orchestrator.internal.cleanup;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.atomic.AtomicReference;
 import org.reclaim.api.CleanupResult;
 import org.reclaim.api.CleanupStats;
 import org.reclaim.api.TypeOutcome;
@@ -21,7 +20,7 @@ final class FollowUp implements CleanupRun.Late {
 
     private final Orchestrator orchestrator;
     private final Unsettled unsettled;
-    private final AtomicReference<CleanupStats> totals = new AtomicReference<>(CleanupStats.NONE);
+    private final Totals totals = new Totals();
 
     FollowUp(Orchestrator orchestrator, ScheduledExecutorService timer) {
         this.orchestrator = orchestrator;
@@ -29,7 +28,7 @@ final class FollowUp implements CleanupRun.Late {
     }
 
     CleanupStats totals() {
-        return totals.get();
+        return totals.stats();
     }
 
     Unsettled unsettled() {
@@ -43,7 +42,7 @@ final class FollowUp implements CleanupRun.Late {
 
     /** Takes the result of a cleanup; remembers what stays unsettled. */
     void finished(CleanupRun run, Owner owner, CleanupResult result) {
-        account(result.stats());
+        totals.add(result);
         if (unsettled.isEmpty() && result.isSuccess()) {
             return;
         }
@@ -62,12 +61,14 @@ final class FollowUp implements CleanupRun.Late {
         }
     }
 
-    /** To be called once an end is recorded, after {@link Owner#markEnded}. */
+    /** To be called once an end is recorded, when the state of the process says so. */
     void ended(Owner owner, CleanupResult result) {
-        forgetIfEmpty(owner);
         if (result.isSuccess()) {
+            // Nothing is held, and nothing ever will be: what is tracked from now on is withdrawn by who tracks it.
+            orchestrator.owners().tryRemove(owner);
             return;
         }
+        forgetIfEmpty(owner);
         for (var outcome : result.outcomes()) {
             // What was released between the cleanup and the mark was not told as late (see Holding.released).
             if (!outcome.status().isSettled() && isFreed(owner, outcome.resourceType())) {
@@ -100,7 +101,7 @@ final class FollowUp implements CleanupRun.Late {
 
     /** What an end had to leave has been freed since, by who closed its handle. */
     void freedLate(String resourceType, long pid, long bytes) {
-        account(CleanupStats.of(resourceType, 1, bytes, 0, Duration.ZERO));
+        totals.add(resourceType, CleanupStats.of(resourceType, 1, bytes, 0, Duration.ZERO));
         LOG.info("Freed late: one of {} of process {}, {} bytes, by who closed it", resourceType, pid, bytes);
     }
 
@@ -115,7 +116,7 @@ final class FollowUp implements CleanupRun.Late {
     /** A call that was given up has returned. */
     @Override
     public void outcome(long pid, Owner owner, TypeOutcome outcome) {
-        account(outcome.stats());
+        totals.add(outcome.resourceType(), outcome.stats());
         follow(pid, owner, outcome);
         stuckCallReturned(outcome.resourceType());
     }
@@ -157,7 +158,7 @@ final class FollowUp implements CleanupRun.Late {
                     .await()
                     .outcomes()
                     .getFirst();
-            account(outcome.stats());
+            totals.add(outcome.resourceType(), outcome.stats());
             if (outcome.status().isSettled()) {
                 settled(pid, owner, outcome);
             }
@@ -166,12 +167,6 @@ final class FollowUp implements CleanupRun.Late {
             Thread.currentThread().interrupt(); // a plug-in interrupted this thread: its type is tried again later
             var stats = CleanupStats.of(resourceType, 0, 0, 0, Duration.ZERO);
             return Optional.of(new TypeOutcome(resourceType, Status.TIMED_OUT, stats, "the try was interrupted"));
-        }
-    }
-
-    private void account(CleanupStats stats) {
-        if (stats.resourcesFreed() > 0 || stats.errorsEncountered() > 0) {
-            totals.accumulateAndGet(stats, CleanupStats::merge);
         }
     }
 
@@ -186,8 +181,8 @@ final class FollowUp implements CleanupRun.Late {
 
     /** Forgets an ended process once nothing of it is left. {@code owner} may be null: unknown. */
     private void forgetIfEmpty(Owner owner) {
-        if (owner != null && owner.isEnded() && !owner.holdsAnything() && owner.tryForget()) {
-            orchestrator.owners().remove(owner.pid());
+        if (owner != null && owner.isEnded() && !owner.holdsAnything()) {
+            orchestrator.owners().tryRemove(owner);
         }
     }
 }

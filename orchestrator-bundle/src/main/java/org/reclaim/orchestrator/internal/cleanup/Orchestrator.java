@@ -215,7 +215,7 @@ public final class Orchestrator implements ResourceOrchestrator, AutoCloseable {
         return result;
     }
 
-    /** To be called once an end is recorded, after {@link Owner#markEnded}. */
+    /** To be called once an end is recorded, when the state of the process says so. */
     public void ended(Owner owner, CleanupResult result) {
         followUp.ended(owner, result);
     }

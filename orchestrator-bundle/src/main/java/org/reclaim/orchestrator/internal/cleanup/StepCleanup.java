@@ -126,7 +126,7 @@ final class StepCleanup {
         try {
             tally.begun(start);
             var told = bound.cleanup().cleanup(pid);
-            if (isWhatTheTableTold(tally, told) && holding.isEmpty()) {
+            if (isWhatTheTableTold(tally, told)) {
                 doneAt = start + told.cleanupDuration().toNanos();
                 return new TypeOutcome(step.resourceType(), Status.FREED, told, "");
             }
@@ -155,11 +155,12 @@ final class StepCleanup {
     }
 
     /**
-     * Whether the figures are those with which the table answered the last call of {@code releaseAll}, and that one did
-     * it all: nearly every cleanup is that call and nothing else. Then they need no second look, nor the clock.
+     * Whether the figures are those with which the table answered a call of {@code releaseAll} that left nothing, and
+     * that one did it all: nearly every cleanup is that call and nothing else. Then they need no second look, nor the
+     * clock.
      */
     private boolean isWhatTheTableTold(Tally tally, CleanupStats told) {
-        return tally.isLatest(told)
+        return tally.isOfAll(told)
                 && told.errorsEncountered() == 0
                 && told.resourcesFreed() == tally.freed() - freedBefore
                 && told.bytesFreed() == tally.bytes() - bytesBefore;

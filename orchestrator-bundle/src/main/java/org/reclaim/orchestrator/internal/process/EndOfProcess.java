@@ -1,5 +1,7 @@
 package org.reclaim.orchestrator.internal.process;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Optional;
@@ -17,6 +19,16 @@ import org.slf4j.LoggerFactory;
 final class EndOfProcess {
 
     private static final Logger LOG = LoggerFactory.getLogger(EndOfProcess.class);
+    private static final VarHandle CLEANING;
+
+    static {
+        try {
+            CLEANING = MethodHandles.lookup()
+                    .findVarHandle(EndOfProcess.class, "cleaning", ProcessCleaner.Cleaning.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final ProcessRecord process;
     private final ProcessCleaner cleaner;
@@ -76,7 +88,8 @@ final class EndOfProcess {
             over.run();
         }
         if (cleaning == null) {
-            cleaning = cleaner.begin(process);
+            // Release: who looks at what was done so far (resultSoFar) may find that it has not begun.
+            CLEANING.setRelease(this, cleaner.begin(process));
         }
         return withKilled(cleaning.finish());
     }

@@ -1,22 +1,62 @@
 package org.reclaim.orchestrator.internal.process;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.IntSupplier;
+import java.util.function.Predicate;
 import org.reclaim.api.ProcessEnd;
 
-/** The latest ends, in a ring. Lock-free, but for a change of its size. */
+/**
+ * The latest ends. Lock-free, but for a change of its size.
+ *
+ * <p>Ends are numbered from 0, and each has a place of its own in a chain of segments, newest first, that is cut where
+ * nobody looks any more. An array for all of them would get old, and to store what is new in what is old costs a
+ * generational collector's barrier at each end; a segment is as young as what is put into it.
+ */
 final class History {
 
-    /** An end and which one it was, from 0: a place of the ring is found with the end before or after, too. */
-    private record Kept(long number, ProcessEnd end) {}
+    private static final int SEGMENT = 64;
+    private static final VarHandle NEWEST;
+
+    static {
+        try {
+            NEWEST = MethodHandles.lookup().findVarHandle(History.class, "newest", Segment.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** Some ends that followed each other. */
+    private static final class Segment {
+
+        /** The number of its first end. */
+        private final long first;
+
+        private final AtomicReferenceArray<ProcessEnd> ends = new AtomicReferenceArray<>(SEGMENT);
+
+        /** The one before it; null if that is not needed any more. */
+        private volatile Segment older;
+
+        Segment(long first, Segment older) {
+            this.first = first;
+            this.older = older;
+        }
+    }
 
     private final IntSupplier size;
     private final AtomicLong count = new AtomicLong();
-    private volatile AtomicReferenceArray<Kept> ring;
+    private volatile Segment newest = new Segment(0, null);
+
+    /** The size as it was asked last. Written under the lock, after what goes with it. */
+    private volatile int kept;
+
+    /** The first that was not forgotten by a size that has been changed since. Under the lock, read after that size. */
+    private volatile long floor;
 
     /**
      * Keeps nothing yet.
@@ -25,78 +65,100 @@ final class History {
      */
     History(IntSupplier size) {
         this.size = size;
-        ring = new AtomicReferenceArray<>(size.getAsInt());
+        kept = size.getAsInt();
     }
 
     void add(ProcessEnd end) {
-        var kept = new Kept(count.getAndIncrement(), end);
-        AtomicReferenceArray<Kept> into;
-        do {
-            into = ring();
-            put(into, kept);
-            // Volatile, after the put: pairs with resize(), which sets the ring and then copies what is in the old one.
-            // Either that copy finds this end, or it is put into the new ring here.
-        } while (into != ring);
-    }
-
-    /** A later one that has the place already, by a quicker thread or before a copy, stays. */
-    private static void put(AtomicReferenceArray<Kept> into, Kept kept) {
-        into.accumulateAndGet(
-                (int) (kept.number() % into.length()),
-                kept,
-                (present, added) -> present == null || present.number() < added.number() ? added : present);
-    }
-
-    private AtomicReferenceArray<Kept> ring() {
-        var present = ring;
-        return present.length() == size.getAsInt() ? present : resize();
-    }
-
-    private synchronized AtomicReferenceArray<Kept> resize() {
-        var old = ring;
-        int wanted = size.getAsInt();
-        if (old.length() == wanted) {
-            return old;
+        takeSize();
+        long number = count.getAndIncrement();
+        var segment = segmentOf(number);
+        if (segment != null) {
+            // Release: pairs with the acquire of who looks, for whom it is there or is not yet.
+            segment.ends.setRelease((int) (number - segment.first), end);
         }
-        var fresh = new AtomicReferenceArray<Kept>(wanted);
-        copy(old, fresh); // before it is the one that is looked at: nobody finds it empty
-        ring = fresh;
-        copy(old, fresh); // what was put into the old one meanwhile, see add()
-        return fresh;
     }
 
-    private static void copy(AtomicReferenceArray<Kept> from, AtomicReferenceArray<Kept> to) {
-        for (int i = 0; i < from.length(); i++) {
-            var kept = from.get(i);
-            if (kept != null) {
-                put(to, kept);
+    /** Null if it has been cut off meanwhile: so many later ones are there. */
+    private Segment segmentOf(long number) {
+        var segment = newest;
+        while (segment.first + SEGMENT <= number) {
+            segment = appended(segment);
+        }
+        while (segment != null && segment.first > number) {
+            segment = segment.older;
+        }
+        return segment;
+    }
+
+    /** The segment behind the newest, or a later one if somebody else was quicker. */
+    private Segment appended(Segment last) {
+        var made = new Segment(last.first + SEGMENT, last);
+        // Volatile: who finds it finds those before it.
+        var found = (Segment) NEWEST.compareAndExchange(this, last, made);
+        if (found != last) {
+            return found;
+        }
+        cut(made);
+        return made;
+    }
+
+    /** Lets go of segments that are too old. Now and then only, if many are kept: the way to the last one is long. */
+    private void cut(Segment from) {
+        int needed = kept / SEGMENT + 2;
+        if (from.first / SEGMENT % (needed / 16 + 1) == 0) {
+            var last = from;
+            for (int i = 1; i < needed && last != null; i++) {
+                last = last.older;
+            }
+            if (last != null) {
+                last.older = null;
             }
         }
+    }
+
+    private int takeSize() {
+        int present = size.getAsInt();
+        if (present != kept) {
+            changeSize();
+        }
+        return present;
+    }
+
+    private synchronized void changeSize() {
+        floor = firstKept(kept);
+        kept = size.getAsInt();
+    }
+
+    private long firstKept(int latest) {
+        return Math.max(floor, count.get() - latest);
     }
 
     /** Newest first. */
     List<ProcessEnd> list() {
-        var all = ring();
         var ends = new ArrayList<ProcessEnd>();
-        long newest = count.get() - 1;
-        for (long i = newest; i >= 0 && i > newest - all.length(); i--) {
-            var kept = all.get((int) (i % all.length()));
-            // Another one while the one that took this place has not put it there, or if a later one has it by now.
-            if (kept != null && kept.number() == i) {
-                ends.add(kept.end());
-            }
-        }
+        visit(end -> {
+            ends.add(end);
+            return false;
+        });
         return ends;
     }
 
     Optional<ProcessEnd> find(long pid) {
-        var all = ring();
-        for (int i = 0; i < all.length(); i++) {
-            var kept = all.get(i);
-            if (kept != null && kept.end().process().pid() == pid) {
-                return Optional.of(kept.end());
+        var found = new ArrayList<ProcessEnd>(1);
+        visit(end -> end.process().pid() == pid && found.add(end));
+        return found.stream().findFirst();
+    }
+
+    /** Visits those that are kept, newest first, until the visitor answers true. */
+    private void visit(Predicate<ProcessEnd> visitor) {
+        long last = firstKept(takeSize());
+        for (var segment = newest; segment != null; segment = segment.older) {
+            for (int i = SEGMENT - 1; i >= 0 && segment.first + i >= last; i--) {
+                var end = segment.ends.getAcquire(i);
+                if (end != null && visitor.test(end)) {
+                    return;
+                }
             }
         }
-        return Optional.empty();
     }
 }

@@ -69,7 +69,7 @@ public final class Listeners implements AutoCloseable {
         }
         var late = new ArrayList<Mailbox>();
         synchronized (this) {
-            process.takeUntold((info, before) -> {
+            process.tellUntold((info, before) -> {
                 for (var mailbox : mailboxes) {
                     if (mailbox.put(info, before)) {
                         late.add(mailbox);

@@ -32,6 +32,7 @@ final class ProcessRecord extends Owner {
     private static final VarHandle WAITERS;
     private static final VarHandle CAUSE;
     private static final VarHandle ENDING;
+    private static final VarHandle END;
 
     static {
         try {
@@ -39,6 +40,7 @@ final class ProcessRecord extends Owner {
             WAITERS = lookup.findVarHandle(ProcessRecord.class, "waiters", CountDownLatch.class);
             CAUSE = lookup.findVarHandle(ProcessRecord.class, "cause", EndCause.class);
             ENDING = lookup.findVarHandle(ProcessRecord.class, "ending", EndOfProcess.class);
+            END = lookup.findVarHandle(ProcessRecord.class, "end", ProcessEnd.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -48,9 +50,11 @@ final class ProcessRecord extends Owner {
     private final ProcessKind kind;
     private final ProcessRecord parent;
     private final Optional<Duration> grace;
-    private final Object startLock = new Object();
+
+    /** Null for what has nothing that runs. */
+    private final Object startLock;
+
     private final Instant started = Instant.now();
-    private final StatePath path = new StatePath();
     private final Listeners listeners;
 
     /** Written by the thread that moved the state to TERMINATING, before it does anything else of the end. */
@@ -75,6 +79,7 @@ final class ProcessRecord extends Owner {
         this.kind = spec.kind();
         this.parent = parent;
         this.grace = spec.grace();
+        this.startLock = kind == ProcessKind.LOGICAL ? null : new Object();
         this.listeners = listeners;
     }
 
@@ -85,6 +90,7 @@ final class ProcessRecord extends Owner {
         this.kind = ProcessKind.BUNDLE;
         this.parent = null;
         this.grace = Optional.empty();
+        this.startLock = null;
         this.listeners = listeners;
     }
 
@@ -108,22 +114,14 @@ final class ProcessRecord extends Owner {
         return grace;
     }
 
-    /** Held while what runs is started, so that an end either prevents the start or sees what was started. */
+    /** Held while a task or a command is started, so that an end either prevents it or sees what was started. */
     Object startLock() {
         return startLock;
     }
 
-    ProcessState state() {
-        return path.state();
-    }
-
-    boolean isEnding() {
-        return path.isEnding();
-    }
-
     /** Says that it waits for its turn; false if it is being ended already. To be followed by {@link #tell}. */
     boolean ready() {
-        return path.advance(ProcessState.READY);
+        return advance(ProcessState.READY);
     }
 
     /** Tells listeners what they have not been told. Not to be called under a lock. */
@@ -133,52 +131,48 @@ final class ProcessRecord extends Owner {
 
     /** Says that it runs; false if it is being ended already. */
     boolean run() {
-        return move(ProcessState.RUNNING);
-    }
-
-    /** Moves to TERMINATING and refuses every acquisition from now on; true for the one caller that did it. */
-    boolean beginEnd(EndCause why) {
-        if (!path.advance(ProcessState.TERMINATING)) {
-            return false;
-        }
-        // Release, as for ending: who reads them early finds that they are not there yet, and says so.
-        CAUSE.setRelease(this, why);
-        close();
-        listeners.changed(this);
-        return true;
-    }
-
-    private boolean move(ProcessState next) {
-        boolean moved = path.advance(next);
+        boolean moved = advance(ProcessState.RUNNING);
         if (moved) {
-            listeners.changed(this);
+            tell();
         }
         return moved;
     }
 
-    /** Hands out the transitions of which listeners have not been told, in order. Under their lock. */
-    void takeUntold(BiConsumer<ProcessInfo, ProcessState> taker) {
-        path.takeUntold((state, before) -> taker.accept(info(state), before));
+    /** Moves to TERMINATING and refuses every acquisition from now on; true for the one caller that did it. */
+    boolean beginEnd(EndCause why) {
+        if (!close()) {
+            return false;
+        }
+        // Release, as for ending: who reads them early finds that they are not there yet, and says so.
+        CAUSE.setRelease(this, why);
+        tell();
+        return true;
     }
 
-    /** Forgets the transitions of which nobody was told. Under the same lock. */
-    void skipUntold() {
-        path.skipUntold();
+    /** Hands out the transitions of which listeners have not been told, in order. Under their lock. */
+    void tellUntold(BiConsumer<ProcessInfo, ProcessState> taker) {
+        takeUntold((state, before) -> taker.accept(info(state), before));
     }
 
     /** Remembers what ends it in time; not needed any more if it is ending. */
     void deadline(Future<?> timer) {
         deadline = timer;
-        // Read after it was written (both volatile): pairs with finish(), which comes after the state has changed.
+        // Read after it was written (both volatile): pairs with wake(), which comes after the state has changed.
         if (isEnding()) {
             timer.cancel(false);
         }
     }
 
-    /** Sets how it ended and wakes all that wait for it. */
+    /** Sets how it ended. */
     void finish(ProcessEnd how) {
-        end = how;
-        move(ProcessState.TERMINATED);
+        // Release: the change of state, which follows, orders it before everything else that is done here.
+        END.setRelease(this, how);
+        advance(ProcessState.TERMINATED);
+        tell();
+    }
+
+    /** Wakes all that wait for its end, and lets go of what the end needed. */
+    void wake() {
         var timer = deadline;
         if (timer != null) {
             timer.cancel(false);
@@ -188,8 +182,8 @@ final class ProcessRecord extends Owner {
             execution = Execution.NONE;
         }
         ENDING.setRelease(this, null);
-        // Read after the end was written (both volatile): pairs with awaitEnd, which makes the latch and then reads
-        // the end. Either it sees the end, or we see its latch.
+        // Read after the end was written and the state was changed: pairs with awaitEnd, which makes the latch and then
+        // reads the end. Either it sees the end, or we see its latch.
         var latch = waiters;
         if (latch != null) {
             latch.countDown();
@@ -241,7 +235,7 @@ final class ProcessRecord extends Owner {
 
     /** What runs, after a start in progress. */
     Execution execution() {
-        if (kind == ProcessKind.LOGICAL || kind == ProcessKind.BUNDLE) {
+        if (startLock == null) {
             return Execution.NONE;
         }
         synchronized (startLock) {

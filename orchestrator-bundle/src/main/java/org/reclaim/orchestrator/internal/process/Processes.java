@@ -217,10 +217,10 @@ public final class Processes implements ProcessManager {
         // Before it may leave the owners, so that it is found in one of the two.
         history.add(end);
         process.parent().ifPresent(parent -> parent.removeChild(process));
-        process.markEnded();
-        cleaner.ended(process, result);
         register.ended(process);
         process.finish(end);
+        cleaner.ended(process, result);
+        process.wake();
     }
 
     private static ProcessEnd forgotten(long pid) {

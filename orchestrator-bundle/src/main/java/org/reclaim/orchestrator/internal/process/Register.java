@@ -56,8 +56,9 @@ final class Register {
         try {
             added = parent.addChild(process, count -> requireRoom(parent, count), owners::add);
         } finally {
-            if (!added) {
-                owners.remove(process.pid());
+            // Known already, if what comes after that has failed.
+            if (!added && !owners.tryRemove(process)) {
+                owners.giveUp(process.pid());
             }
         }
         if (!added) {

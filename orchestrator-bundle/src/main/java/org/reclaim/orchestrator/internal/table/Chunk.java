@@ -64,8 +64,8 @@ class Chunk {
     }
 
     /**
-     * Publishes an entry in a slot, if it is free. Volatile: tracking reads {@code Owner.closed} after it (see the
-     * package), and who reads the slot by {@link #entry} sees the entry complete.
+     * Publishes an entry in a slot, if it is free. Volatile: tracking reads the state of the process after it (see
+     * the package), and who reads the slot by {@link #entry} sees the entry complete.
      */
     boolean tryClaim(int slot, Entry<?> entry) {
         if (slots[slot] != null) {
@@ -101,21 +101,31 @@ class Chunk {
         return false;
     }
 
-    /** Releases what no other thread is releasing; goes on after what fails. */
-    void release(boolean closedOnly, Holding<?> holding, Counts counts) {
+    /** Releases what no other thread is releasing; goes on after what fails. Answers whether anything is left. */
+    boolean release(boolean closedOnly, Holding<?> holding, Counts counts) {
+        boolean left = false;
         for (int slot = 0; slot < slots.length; slot++) {
             var entry = entry(slot);
-            if (entry != null && (closedOnly ? entry.tryAcquireIfClosed() : entry.tryAcquireForRelease())) {
-                entry.releaseOrPark(holding, counts);
+            if (entry != null) {
+                if (closedOnly ? entry.tryAcquireIfClosed() : entry.tryAcquireForRelease()) {
+                    entry.releaseOrPark(holding, counts);
+                }
+                left |= entry.state() != Entry.FREED;
             }
         }
+        return left;
     }
 
-    /** Empties a slot, by the only thread that may: the one that freed its entry. */
+    /** Empties a slot, by the only thread that may, the one that freed its entry; the next one takes it again. */
     void free(int slot) {
-        // Release: whoever finds the slot empty (Holding.isEmpty) also sees that the resource has been freed.
-        SLOTS.setRelease(slots, slot, null);
+        clear(slot);
         freed = slot;
         stripe.freedIn(this);
+    }
+
+    /** Empties a slot, by the same thread. */
+    void clear(int slot) {
+        // Release: whoever finds the slot empty (Holding.isEmpty) also sees that the resource has been freed.
+        SLOTS.setRelease(slots, slot, null);
     }
 }

@@ -137,7 +137,7 @@ class Entry<T> implements ResourceHandle<T> {
      * while it still frees other types.
      */
     private boolean acquireLate() {
-        if (!chunk.holding().owner().isClosed()) {
+        if (!chunk.holding().owner().isEnding()) {
             return false;
         }
         while (true) {
@@ -182,7 +182,7 @@ class Entry<T> implements ResourceHandle<T> {
         }
         var holding = chunk.holding();
         holding.giveBack(bytes(), isCounted());
-        leave(holding);
+        leave(holding, Counts.NONE);
         return true;
     }
 
@@ -236,7 +236,7 @@ class Entry<T> implements ResourceHandle<T> {
         // Release, cheaper than volatile: who waits for it looks again, and Holding.released orders it before its look
         // whether that end is over.
         CONTROL.setRelease(this, control & ~(STATE_MASK | AGAIN) | FREED);
-        leave(holding);
+        leave(holding, counts);
         return null;
     }
 
@@ -246,10 +246,14 @@ class Entry<T> implements ResourceHandle<T> {
         holding.countIfNeeded(this);
     }
 
-    private void leave(Holding<?> holding) {
+    private void leave(Holding<?> holding, Counts counts) {
         resource = null;
-        chunk.free(slot());
-        holding.released();
+        if (counts == Counts.NONE) {
+            chunk.free(slot());
+            holding.released();
+        } else {
+            chunk.clear(slot()); // Whoever releases all says so once, and nothing is acquired after that.
+        }
     }
 
     /** What identifies it to people. */

@@ -135,7 +135,7 @@ public final class Holding<R> extends Slots {
 
     /** Whether more can be acquired: the process does not end, and the table was not replaced by another one. */
     boolean isOpen() {
-        return !owner.isClosed() && !table.isReplaced();
+        return !owner.isEnding() && !table.isReplaced();
     }
 
     void requireOpen() {
@@ -145,7 +145,7 @@ public final class Holding<R> extends Slots {
     }
 
     private RuntimeException refusal() {
-        return owner.isClosed()
+        return owner.isEnding()
                 ? new ProcessEndedException(owner.pid(), "acquire " + table.resourceType())
                 : table.unavailable();
     }
@@ -185,9 +185,9 @@ public final class Holding<R> extends Slots {
         }
     }
 
-    /** Called after each release. A late one may settle what the end had to leave. */
+    /** Called after what was released. If that was late, it may settle what the end had to leave. */
     void released() {
-        if (owner.isClosed()) {
+        if (owner.isEnding()) {
             // Orders FREED, which was a release store only, before the look: pairs with the end, which sets that it has
             // ended and then looks for what is left (FollowUp.ended). Either it finds this freed, or we see that.
             VarHandle.fullFence();
@@ -234,10 +234,14 @@ public final class Holding<R> extends Slots {
     /**
      * Releases everything that no other thread is releasing, going on after each that fails. Then, if nothing else is
      * left, the singles.
+     *
+     * @return whether anything is left. If not, and the process is ending, nothing ever will be held again: what is
+     *     tracked from now on is withdrawn by who tracks it
      */
-    public void releaseAll() {
-        release(false);
+    public boolean releaseAll() {
+        boolean left = release(false);
         releaseSinglesIfAlone();
+        return left || areSinglesHeld();
     }
 
     /** Releases the singles, if nothing else is left. */
@@ -253,15 +257,22 @@ public final class Holding<R> extends Slots {
         release(true);
     }
 
-    private void release(boolean closedOnly) {
+    private boolean release(boolean closedOnly) {
         var counts = tally().counts();
+        long before = counts.ownFreed();
+        counts.left = false;
         try {
             anyChunk(chunk -> {
-                chunk.release(closedOnly, this, counts);
+                counts.left |= chunk.release(closedOnly, this, counts);
                 return false;
             });
+            return counts.left;
         } finally {
+            boolean any = counts.ownFreed() != before;
             counts.done();
+            if (any) {
+                released();
+            }
         }
     }
 

@@ -140,13 +140,17 @@ final class OpenedTable<R> implements ResourceTable<R> {
         long freed = tally.freed();
         long bytes = tally.bytes();
         long failed = tally.failed();
-        holding.releaseAll();
-        return tally.told(CleanupStats.of(
+        boolean left = holding.releaseAll();
+        var stats = CleanupStats.of(
                 table.resourceType(),
                 tally.freed() - freed,
                 tally.bytes() - bytes,
                 tally.failed() - failed,
-                Duration.ofNanos(System.nanoTime() - start)));
+                Duration.ofNanos(System.nanoTime() - start));
+        if (!left) {
+            tally.toldAll(stats);
+        }
+        return stats;
     }
 
     @Override

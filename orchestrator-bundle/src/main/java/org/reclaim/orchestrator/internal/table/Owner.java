@@ -3,19 +3,17 @@ package org.reclaim.orchestrator.internal.table;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import org.reclaim.api.ProcessState;
 
-/** What the tables know of a process: its pid, whether it may still acquire, and what it holds. */
-public class Owner {
+/** What the tables know of a process: its pid, its state, which says whether it may acquire, and what it holds. */
+public class Owner extends StatePath {
 
     private static final Holding<?>[] NOTHING = {};
     private static final VarHandle HOLDINGS;
-    private static final VarHandle FORGOTTEN;
 
     static {
         try {
-            var lookup = MethodHandles.lookup();
-            HOLDINGS = lookup.findVarHandle(Owner.class, "holdings", Holding[].class);
-            FORGOTTEN = lookup.findVarHandle(Owner.class, "forgotten", boolean.class);
+            HOLDINGS = MethodHandles.lookup().findVarHandle(Owner.class, "holdings", Holding[].class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -25,10 +23,6 @@ public class Owner {
 
     /** Limits of trees that it is in; null, as it mostly is, if there are none. */
     private final TreeLimits limits;
-
-    private volatile boolean closed;
-    private volatile boolean ended;
-    private volatile boolean forgotten;
 
     /** By type index, with gaps; replaced, never changed, so a reader sees a consistent array. */
     private volatile Holding<?>[] holdings = NOTHING;
@@ -68,29 +62,12 @@ public class Owner {
         return 0;
     }
 
-    /** Refuses every acquisition from now on. What was tracked before is found by whoever looks after this call. */
-    public final void close() {
-        closed = true;
-    }
-
-    /** Whether acquisitions are refused. */
-    public final boolean isClosed() {
-        return closed;
-    }
-
-    /** Says that it has been cleaned and recorded: whatever is released from now on is late. */
-    public final void markEnded() {
-        ended = true;
-    }
-
-    /** Whether it has been cleaned and recorded. */
-    public final boolean isEnded() {
-        return ended;
-    }
-
-    /** Claims the right to remove it from the owners; true once. */
-    public final boolean tryForget() {
-        return FORGOTTEN.compareAndSet(this, false, true);
+    /**
+     * Refuses every acquisition from now on; true for the one caller that did it. What was tracked before is found by
+     * whoever looks after this call.
+     */
+    public final boolean close() {
+        return advance(ProcessState.TERMINATING);
     }
 
     /** Whether anything of any type is held. */

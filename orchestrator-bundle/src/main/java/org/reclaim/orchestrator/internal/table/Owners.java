@@ -40,7 +40,7 @@ public final class Owners {
         return places;
     }
 
-    /** Takes the next pid. Each pid taken must be {@linkplain #remove removed} once, whether it was added or not. */
+    /** Takes the next pid. Each must be removed or given up in the end, so that its page can go. */
     public long nextPid() {
         return lastPid.incrementAndGet();
     }
@@ -55,10 +55,23 @@ public final class Owners {
         page(owner.pid()).set(slot(owner.pid()), owner);
     }
 
-    /** Forgets a process. */
-    public void remove(long pid) {
-        var page = page(pid);
-        page.setRelease(slot(pid), null); // who still finds it finds that it has ended
+    /** Forgets a process; true for the one caller that did. */
+    public boolean tryRemove(Owner owner) {
+        var page = presentPage(owner.pid());
+        // Who still finds it finds that it has ended.
+        boolean removed = page != null && page.compareAndSet(slot(owner.pid()), owner, null);
+        if (removed) {
+            gone(page, owner.pid());
+        }
+        return removed;
+    }
+
+    /** Gives up a pid that was taken, and whose process was not added. */
+    public void giveUp(long pid) {
+        gone(page(pid), pid);
+    }
+
+    private void gone(Page page, long pid) {
         if (page.pending.decrementAndGet() == 0) {
             synchronized (this) {
                 pages.set((int) (pid >>> PAGE_BITS), null);
@@ -68,13 +81,15 @@ public final class Owners {
 
     /** The process, or null if it is unknown or has gone. */
     public Owner find(long pid) {
+        var page = presentPage(pid);
+        return page == null ? null : page.get(slot(pid));
+    }
+
+    /** The page of a pid; null if it has gone, or was never needed. */
+    private Page presentPage(long pid) {
         var all = pages;
         long index = pid >>> PAGE_BITS;
-        if (pid < 0 || index >= all.length()) {
-            return null;
-        }
-        var page = all.get((int) index);
-        return page == null ? null : page.get(slot(pid));
+        return pid < 0 || index >= all.length() ? null : all.get((int) index);
     }
 
     /**
@@ -85,7 +100,7 @@ public final class Owners {
      */
     Owner open(long pid, TypeTable<?> table) {
         var owner = find(pid);
-        if (owner == null || owner.isClosed()) {
+        if (owner == null || owner.isEnding()) {
             throw refusal(pid, table);
         }
         return owner;
@@ -122,10 +137,8 @@ public final class Owners {
 
     /** The page of an issued pid, made if need be; it exists until each of its pids was removed. */
     private Page page(long pid) {
-        int index = Math.toIntExact(pid >>> PAGE_BITS);
-        var all = pages;
-        var page = index < all.length() ? all.get(index) : null;
-        return page != null ? page : makePage(index);
+        var page = presentPage(pid);
+        return page != null ? page : makePage(Math.toIntExact(pid >>> PAGE_BITS));
     }
 
     private synchronized Page makePage(int index) {

@@ -29,7 +29,7 @@ public final class Tally extends Counts {
     /** Since when the cleanup in progress runs, for it and what it calls; see {@link #begun}. */
     private long since;
 
-    private CleanupStats latest;
+    private CleanupStats all;
 
     /** Counts for the calling thread alone, until it calls {@link Counts#done}. */
     Counts counts() {
@@ -113,7 +113,7 @@ public final class Tally extends Counts {
      */
     public void begun(long nanos) {
         since = nanos;
-        latest = null;
+        all = null;
     }
 
     /** When the cleanup in progress began; now, if none is. */
@@ -122,14 +122,13 @@ public final class Tally extends Counts {
         return begun == 0 ? System.nanoTime() : begun;
     }
 
-    /** Remembers what was told of this holding. */
-    CleanupStats told(CleanupStats stats) {
-        latest = stats;
-        return stats;
+    /** Remembers what was told of a release that left nothing. */
+    void toldAll(CleanupStats stats) {
+        all = stats;
     }
 
-    /** Whether these figures are what the table has told last, and since the cleanup in progress began. */
-    public boolean isLatest(CleanupStats stats) {
-        return stats != null && stats == latest;
+    /** Whether these figures are what the table has told, since the cleanup began, of a release that left nothing. */
+    public boolean isOfAll(CleanupStats stats) {
+        return stats != null && stats == all;
     }
 }

@@ -12,8 +12,8 @@
  *
  * <h2>Tracking against the end of the process</h2>
  *
- * Tracking publishes the entry in its slot (volatile) and then reads {@code Owner.closed} (volatile). The end sets
- * {@code closed} and then reads the slots. All four are sequentially consistent, so at least one side sees the other:
+ * Tracking publishes the entry in its slot (volatile) and then reads the process's state (volatile). The end moves that
+ * to TERMINATING and then reads the slots. All four are sequentially consistent, so at least one side sees the other:
  * either the end finds the entry, or tracking sees the end and withdraws the entry, by the same compare-and-set that
  * the end would use to release it. Whoever wins it decides; never both, never neither.
  *

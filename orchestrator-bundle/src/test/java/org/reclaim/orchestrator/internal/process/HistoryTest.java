@@ -1,7 +1,9 @@
 package org.reclaim.orchestrator.internal.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.lang.ref.WeakReference;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalInt;
@@ -69,6 +71,38 @@ class HistoryTest {
                     .containsExactlyInAnyOrderElementsOf(
                             LongStream.rangeClosed(next.get() - 199, next.get()).boxed().toList());
         }
+    }
+
+    @Test
+    void ofManyThreadsItKeepsTheLatest() throws Exception {
+        var next = new AtomicLong();
+        size.set(1_000);
+        Together.run(4, thread -> LongStream.range(0, 5_000).forEach(i -> history.add(end(next.incrementAndGet()))));
+
+        // Each of four threads may have got its pid some time before its end was counted.
+        assertThat(pids()).hasSize(1_000).doesNotHaveDuplicates();
+        add(20_001, 21_000);
+        assertThat(pids()).isEqualTo(LongStream.rangeClosed(20_001, 21_000).boxed().toList().reversed());
+    }
+
+    @Test
+    void whatItForgetsIsNotKeptInMemory() {
+        for (int kept : new int[] {1, 5, 3_000}) {
+            size.set(kept);
+            var first = new WeakReference<>(addOne());
+            add(1, 3L * kept + 1_000);
+
+            await().untilAsserted(() -> {
+                System.gc();
+                assertThat(first.get()).as("the first of many when %s are kept", kept).isNull();
+            });
+        }
+    }
+
+    private ProcessEnd addOne() {
+        var end = end(1);
+        history.add(end);
+        return end;
     }
 
     private void add(long first, long last) {

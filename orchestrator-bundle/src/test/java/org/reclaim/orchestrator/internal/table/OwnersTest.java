@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.reclaim.orchestrator.internal.testing.Together;
 
@@ -35,20 +36,36 @@ class OwnersTest {
 
         // Every page loses all but one of its processes, some from the front and some from the back.
         var left = all.stream().filter(owner -> owner.pid() % 1_000 == 0).toList();
-        all.reversed().stream().filter(owner -> owner.pid() % 1_000 != 0).forEach(owner -> owners.remove(owner.pid()));
+        all.reversed().stream().filter(owner -> owner.pid() % 1_000 != 0).forEach(this::remove);
 
         List<Owner> visited = new ArrayList<>();
         owners.forEach(visited::add);
         assertThat(visited).isEqualTo(left);
-        left.forEach(owner -> owners.remove(owner.pid()));
+        left.forEach(this::remove);
         assertThat(all).allMatch(owner -> owners.find(owner.pid()) == null);
+        assertThat(all).noneMatch(owners::tryRemove);
         assertThat(owners.find(owners.nextPid())).isNull();
     }
 
+    private void remove(Owner owner) {
+        assertThat(owners.tryRemove(owner)).isTrue();
+    }
+
     @Test
-    void aPidThatWasTakenAndNotUsedIsRemovedLikeAnother() {
+    void oneOfManyThreadsRemovesAProcess() throws Exception {
+        for (int round = 0; round < 1_000; round++) {
+            var owner = new Owner(owners.nextPid());
+            owners.add(owner);
+            var removed = new AtomicInteger();
+            Together.run(3, thread -> removed.addAndGet(owners.tryRemove(owner) ? 1 : 0));
+            assertThat(removed).hasValue(1);
+        }
+    }
+
+    @Test
+    void aPidThatWasTakenAndNotUsedIsGivenUp() {
         for (int i = 0; i < 3_000; i++) {
-            owners.remove(owners.nextPid());
+            owners.giveUp(owners.nextPid());
         }
         var owner = new Owner(owners.nextPid());
         owners.add(owner);
@@ -66,7 +83,7 @@ class OwnersTest {
                 owners.add(owner);
                 assertThat(owners.find(owner.pid())).isSameAs(owner);
                 pids.add(owner.pid());
-                owners.remove(owner.pid());
+                assertThat(owners.tryRemove(owner)).isTrue();
                 assertThat(owners.find(owner.pid())).isNull();
             }
         });

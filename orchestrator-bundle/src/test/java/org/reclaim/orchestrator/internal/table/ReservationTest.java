@@ -193,7 +193,7 @@ class ReservationTest {
 
             assertThat(tables.bytes()).isZero();
             assertThat(table.hasResources(pid)).isFalse();
-            tables.owners.remove(pid);
+            tables.forget(pid);
         }
     }
 

@@ -201,7 +201,7 @@ class SinglesTest {
 
             assertThat(table.hasResources(pid)).isFalse();
             assertThat(made).allMatch(item -> item.releases() == 1);
-            tables.owners.remove(pid);
+            tables.forget(pid);
         }
     }
 }

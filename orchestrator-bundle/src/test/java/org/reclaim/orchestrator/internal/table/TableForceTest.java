@@ -97,7 +97,7 @@ class TableForceTest {
 
             assertThat(items).allMatch(item -> item.releases() == 1);
             assertThat(table.hasResources(pid)).isFalse();
-            tables.owners.remove(pid);
+            tables.forget(pid);
         }
     }
 

@@ -118,7 +118,7 @@ class TableModelTest {
         @Operation
         public void help() {
             helping.incrementAndGet();
-            if (owner.isClosed() && !endToldDone) {
+            if (owner.isEnding() && !endToldDone) {
                 table.releaseAll(pid);
             }
             helping.decrementAndGet();

@@ -1,5 +1,7 @@
 package org.reclaim.orchestrator.internal.table;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -70,6 +72,11 @@ final class TestTables {
 
     Owner owner(long pid) {
         return owners.find(pid);
+    }
+
+    /** Forgets a process that has ended. */
+    void forget(long pid) {
+        assertThat(owners.tryRemove(owner(pid))).isTrue();
     }
 
     /** Opens the table of items for an opener of its own. */

@@ -120,7 +120,7 @@ class TrackingTest {
     void aProcessThatHasGoneIsRefusedLikeOneThatEnds() {
         var table = tables.open(Item::release);
         long pid = tables.process();
-        tables.owners.remove(pid);
+        tables.forget(pid);
 
         assertThatThrownBy(() -> table.track(pid, new Item())).isInstanceOf(ProcessEndedException.class);
         assertThat(table.hasResources(pid)).isFalse();

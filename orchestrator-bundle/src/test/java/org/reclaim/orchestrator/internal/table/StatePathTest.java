@@ -1,4 +1,4 @@
-package org.reclaim.orchestrator.internal.process;
+package org.reclaim.orchestrator.internal.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.reclaim.api.ProcessState.CREATED;

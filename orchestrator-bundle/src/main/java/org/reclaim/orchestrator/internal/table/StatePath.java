@@ -1,4 +1,4 @@
-package org.reclaim.orchestrator.internal.process;
+package org.reclaim.orchestrator.internal.table;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -9,8 +9,10 @@ import org.reclaim.api.ProcessState;
  * The state of a process, and the way to it: a bit for each state that it has been in, of which the highest is the
  * present one, because states only move down their list. So whoever comes late to tell of a transition finds all that
  * came before it, too.
+ *
+ * <p>The state alone says whether a process may acquire: who moved it to TERMINATING need write nothing else.
  */
-final class StatePath {
+public class StatePath {
 
     private static final ProcessState[] STATES = ProcessState.values();
     private static final VarHandle PATH;
@@ -28,16 +30,28 @@ final class StatePath {
     /** What of it listeners were told. Under their lock. */
     private int told = path;
 
-    ProcessState state() {
+    /** Created, and nothing else yet. */
+    StatePath() {
+        super();
+    }
+
+    /** The state as it is. */
+    public final ProcessState state() {
         return last(path);
     }
 
-    boolean isEnding() {
+    /** Whether it ends or has ended, and every acquisition is refused. */
+    public final boolean isEnding() {
         return path >= bit(ProcessState.TERMINATING);
     }
 
+    /** Whether it has been cleaned and recorded: whatever is released from now on is late. */
+    public final boolean isEnded() {
+        return path >= bit(ProcessState.TERMINATED);
+    }
+
     /** The only place where the state changes: by a transition that there is, or not at all. True if it did. */
-    boolean advance(ProcessState next) {
+    public final boolean advance(ProcessState next) {
         // A loop: the state may move on between the look and the attempt. Who is told that it can't begin an end waits
         // for the end of somebody else, so there must be one.
         for (int now = path; last(now).canBecome(next); now = path) {
@@ -49,7 +63,7 @@ final class StatePath {
     }
 
     /** Hands out the states of which listeners have not been told, in order, each with the one before it. */
-    void takeUntold(BiConsumer<ProcessState, ProcessState> taker) {
+    public final void takeUntold(BiConsumer<ProcessState, ProcessState> taker) {
         for (int left = path & ~told; left != 0; left &= left - 1) {
             var before = last(told);
             var state = STATES[Integer.numberOfTrailingZeros(left)];
@@ -59,7 +73,7 @@ final class StatePath {
     }
 
     /** Forgets those of which nobody was told. */
-    void skipUntold() {
+    public final void skipUntold() {
         told = path;
     }
 
