@@ -12,7 +12,12 @@ import java.util.TreeMap;
  */
 record Case(String benchmark, int threads, Map<String, String> parameters) {
 
-    private static final int LONG_WARMTH = 7;
+    private static final String SMALL_HEAP = "512m";
+
+    /** For a million processes. */
+    private static final String LARGE_HEAP = "2g";
+
+    private static final int LONG_WARMTH = 3;
 
     static Case of(Class<?> benchmarks, String method, int threads) {
         return new Case(benchmarks.getName() + "." + method, threads, Map.of());
@@ -20,10 +25,16 @@ record Case(String benchmark, int threads, Map<String, String> parameters) {
 
     /** How many times as long as others it warms up: an end is much code, and between two of them others run. */
     int warmth() {
-        return benchmark.startsWith(EndBenchmark.class.getName())
-                        || benchmark.startsWith(BatchBenchmark.class.getName())
-                ? LONG_WARMTH
-                : 1;
+        return isOf(EndBenchmark.class) || isOf(BatchBenchmark.class) ? LONG_WARMTH : 1;
+    }
+
+    /** The size of its heap, for a flag of the JVM. */
+    String heap() {
+        return isOf(BatchBenchmark.class) ? LARGE_HEAP : SMALL_HEAP;
+    }
+
+    private boolean isOf(Class<?> benchmarks) {
+        return benchmark.startsWith(benchmarks.getName());
     }
 
     Case with(String parameter, Object value) {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
@@ -58,11 +59,20 @@ final class Round {
                 .measurementIterations(effort.measurements())
                 .measurementTime(time)
                 .addProfiler(GCProfiler.class)
-                .jvmArgsAppend(jvmFlags.toArray(String[]::new))
+                .jvmArgsAppend(flags(each, jvmFlags))
                 .shouldFailOnError(true)
                 .verbosity(VerboseMode.SILENT);
         each.parameters().forEach(options::param);
         return new Runner(options.build()).runSingle();
+    }
+
+    /**
+     * All of the heap is there, and touched, from the start. Else what is measured, for seconds, is how the kernel hands
+     * out memory, whenever the collector has made the heap larger.
+     */
+    private static String[] flags(Case each, List<String> more) {
+        var heap = Stream.of("-Xms" + each.heap(), "-Xmx" + each.heap(), "-XX:+AlwaysPreTouch");
+        return Stream.concat(heap, more.stream()).toArray(String[]::new);
     }
 
     /** Nanoseconds of one operation: the median of the measurements. */

@@ -29,6 +29,9 @@ public final class Bound {
     /** The calls that the running thread is in, innermost first. */
     private static final ScopedValue<Frame> CALLS = ScopedValue.newInstance();
 
+    /** Where the running thread is in none. Never changed. */
+    private static final Frame NO_CALL = new Frame(null);
+
     /** One of them; used again for the next call of the same thread once its call is over. */
     private static final class Frame {
         private final Frame outer;
@@ -197,8 +200,8 @@ public final class Bound {
 
     private static <T, X extends Throwable> T inside(Object call, ScopedValue.CallableOp<? extends T, X> body)
             throws X {
-        var present = CALLS.isBound() ? CALLS.get() : null;
-        if (present == null || present.call != null) {
+        var present = innermost();
+        if (present == NO_CALL || present.call != null) {
             return ScopedValue.where(CALLS, new Frame(present)).call(() -> inside(call, body));
         }
         present.call = call;
@@ -214,7 +217,11 @@ public final class Bound {
      * the scope in which a mark counts, which is opened here once for all of them.
      */
     static void withoutCall(Runnable body) {
-        ScopedValue.where(CALLS, new Frame(CALLS.isBound() ? CALLS.get() : null)).run(body);
+        ScopedValue.where(CALLS, new Frame(innermost())).run(body);
+    }
+
+    private static Frame innermost() {
+        return CALLS.orElse(NO_CALL);
     }
 
     /** Runs foreign code that cleans although it is not bound, marked for this thread as a call into a plug-in. */
@@ -224,7 +231,7 @@ public final class Bound {
 
     /** Whether the running thread is within a call into any plug-in. */
     public static boolean isWithinCall() {
-        for (var frame = CALLS.isBound() ? CALLS.get() : null; frame != null; frame = frame.outer) {
+        for (var frame = innermost(); frame != null; frame = frame.outer) {
             if (frame.call != null) {
                 return true;
             }
@@ -262,7 +269,7 @@ public final class Bound {
 
     private int ownCalls() {
         int own = 0;
-        for (var frame = CALLS.isBound() ? CALLS.get() : null; frame != null; frame = frame.outer) {
+        for (var frame = innermost(); frame != null; frame = frame.outer) {
             own += frame.call == this ? 1 : 0;
         }
         return own;

@@ -27,8 +27,13 @@ final class StepCleanup {
 
     private final Bindings bindings;
     private final long pid;
-    private final Owner owner;
     private final Step step;
+
+    /** What the process holds in the type's table; null if it never held anything there, or there is no table. */
+    private final Holding<?> holding;
+
+    /** What was released of it; null if there is nothing to release. */
+    private final Tally tally;
 
     /** Whether the type's table is asked, and not its cleanup. */
     private final boolean tableCounts;
@@ -42,10 +47,10 @@ final class StepCleanup {
     StepCleanup(Bindings bindings, long pid, Owner owner, Step step) {
         this.bindings = bindings;
         this.pid = pid;
-        this.owner = owner;
         this.step = step;
+        holding = step.table() == null || owner == null ? null : step.table().holding(owner);
+        tally = holding == null ? null : holding.tally();
         tableCounts = step.isTableInUse() || isAnythingHeld();
-        var tally = tally();
         freedBefore = tally == null ? 0 : tally.freed();
         bytesBefore = tally == null ? 0 : tally.bytes();
         failedBefore = tally == null ? 0 : tally.failed();
@@ -53,12 +58,7 @@ final class StepCleanup {
 
     /** What the process holds in the type's table; null if it never held anything there, or there is no table. */
     Holding<?> holding() {
-        return step.table() == null || owner == null ? null : step.table().holding(owner);
-    }
-
-    private Tally tally() {
-        var holding = holding();
-        return holding == null ? null : holding.tally();
+        return holding;
     }
 
     /** Whether it needs no foreign call: nothing is in the table, or nobody is there to be called. */
@@ -67,7 +67,6 @@ final class StepCleanup {
     }
 
     private boolean isAnythingHeld() {
-        var holding = holding();
         return holding != null && !holding.isEmpty();
     }
 
@@ -114,19 +113,17 @@ final class StepCleanup {
      * @param givenUp answers true once nobody is interested in the outcome any more
      */
     TypeOutcome perform(Bound bound, long start, BooleanSupplier givenUp) {
-        var holding = holding();
         return bound.inside(() -> tableCounts && holding != null
-                ? withTable(bound, holding, start, givenUp)
+                ? withTable(bound, start, givenUp)
                 : withoutTable(bound, start));
     }
 
-    private TypeOutcome withTable(Bound bound, Holding<?> holding, long start, BooleanSupplier givenUp) {
-        var tally = holding.tally();
+    private TypeOutcome withTable(Bound bound, long start, BooleanSupplier givenUp) {
         String problem;
         try {
             tally.begun(start);
             var told = bound.cleanup().cleanup(pid);
-            if (isWhatTheTableTold(tally, told)) {
+            if (isWhatTheTableTold(told)) {
                 doneAt = start + told.cleanupDuration().toNanos();
                 return new TypeOutcome(step.resourceType(), Status.FREED, told, "");
             }
@@ -138,7 +135,7 @@ final class StepCleanup {
         }
         if (!holding.isBusy()) {
             holding.releaseSinglesIfAlone();
-        } else if (awaitOthers(holding, givenUp)) {
+        } else if (awaitOthers(givenUp)) {
             // What another thread tried to release in vain is still ours to release.
             holding.releaseAll();
         }
@@ -149,7 +146,7 @@ final class StepCleanup {
         }
         if (step.table().isOpen() || holding.isEmpty()) {
             boolean failed = !problem.isEmpty() || stats.errorsEncountered() > 0;
-            return judge(problem, stats, !failed && isLeft(holding));
+            return judge(problem, stats, !failed && isLeft());
         }
         return unbound(stats);
     }
@@ -159,7 +156,7 @@ final class StepCleanup {
      * that one did it all: nearly every cleanup is that call and nothing else. Then they need no second look, nor the
      * clock.
      */
-    private boolean isWhatTheTableTold(Tally tally, CleanupStats told) {
+    private boolean isWhatTheTableTold(CleanupStats told) {
         return tally.isOfAll(told)
                 && told.errorsEncountered() == 0
                 && told.resourcesFreed() == tally.freed() - freedBefore
@@ -167,7 +164,7 @@ final class StepCleanup {
     }
 
     /** Whether something stays: an acquisition that comes too late may be there for an instant. */
-    private static boolean isLeft(Holding<?> holding) {
+    private boolean isLeft() {
         long end = System.nanoTime() + TOO_LATE.toNanos();
         while (!holding.isEmpty()) {
             if (System.nanoTime() - end >= 0) {
@@ -179,7 +176,7 @@ final class StepCleanup {
     }
 
     /** Entries that other threads are releasing are theirs; the end waits for them. False if it gave up first. */
-    private static boolean awaitOthers(Holding<?> holding, BooleanSupplier givenUp) {
+    private boolean awaitOthers(BooleanSupplier givenUp) {
         long pause = FIRST_POLL.toNanos();
         while (holding.isBusy()) {
             if (givenUp.getAsBoolean()) {
@@ -231,12 +228,10 @@ final class StepCleanup {
 
     private TypeOutcome judge(String problem, CleanupStats stats, boolean left) {
         if (!problem.isEmpty() || stats.errorsEncountered() > 0) {
-            var tally = tally();
             var detail = join(problem, tally == null ? "" : tally.lastFailure());
             return new TypeOutcome(step.resourceType(), Status.FAILED, withError(stats), detail);
         }
         if (left) {
-            var holding = holding();
             var detail = "still holds something after its cleanup returned"
                     + (holding == null ? "" : ": " + holding.count() + " resources, " + holding.bytes() + " bytes");
             return new TypeOutcome(step.resourceType(), Status.LEAKED, stats, detail);
@@ -246,7 +241,6 @@ final class StepCleanup {
 
     /** What the table has counted since this began. */
     CleanupStats tableStats(long start) {
-        var tally = tally();
         if (tally == null) {
             return CleanupStats.of(step.resourceType(), 0, 0, 0, since(start));
         }
@@ -264,7 +258,6 @@ final class StepCleanup {
     }
 
     private TypeOutcome unbound(CleanupStats stats) {
-        var holding = holding();
         var detail = holding == null
                 ? "no cleanup is bound; what it holds is unknown"
                 : "no cleanup is bound; " + holding.count() + " resources, " + holding.bytes() + " bytes wait for it";
