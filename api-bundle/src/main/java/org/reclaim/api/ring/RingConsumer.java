@@ -16,6 +16,12 @@ public final class RingConsumer extends ZeroCopyRing {
     private static final int POSITION = PADDING;
     private static final int SEEN_TAIL = PADDING + 1;
 
+    /** When it has read all of several messages: by {@link System#nanoTime}; 0 if it has not. Beside the positions. */
+    private static final int CAUGHT_UP = PADDING + 2;
+
+    /** How soon it looks for more then. */
+    private static final long HEAD_START_NANOS = 1_000;
+
     private final MemorySegment readable;
 
     /**
@@ -35,6 +41,10 @@ public final class RingConsumer extends ZeroCopyRing {
     /**
      * Reads messages in place, without waiting: all that were committed when it began, and perhaps some that came
      * since, up to the limit. Their space is given back to the producer at the end, at once.
+     *
+     * <p>Who has read several, and all there were, follows a producer that writes them one after the other. If he
+     * looked for the next one at once, both would wait for the line of cache that tells of it, each time, for longer
+     * than all else takes: so the next call looks a microsecond after this one has read the last, not earlier.
      *
      * @param handler called for each message, on this thread. If it throws, that ends the call; the message counts as
      *                read
@@ -99,6 +109,9 @@ public final class RingConsumer extends ZeroCopyRing {
             throw t;
         }
         giveBack();
+        if (count > 1 && own[POSITION] == own[SEEN_TAIL]) {
+            own[CAUGHT_UP] = System.nanoTime();
+        }
         return count;
     }
 
@@ -117,7 +130,11 @@ public final class RingConsumer extends ZeroCopyRing {
 
     /** Whether there is something to read; throws if there will never be. */
     private boolean isReady() {
-        if (own[POSITION] != own[SEEN_TAIL] || lookAtTail()) {
+        if (own[POSITION] != own[SEEN_TAIL]) {
+            return true;
+        }
+        letProducerGoAhead();
+        if (lookAtTail()) {
             return true;
         }
         // Whoever has left has not written since: looking at the tail again sees the last of it.
@@ -125,6 +142,16 @@ public final class RingConsumer extends ZeroCopyRing {
             throw peerEnded();
         }
         return own[POSITION] != own[SEEN_TAIL];
+    }
+
+    private void letProducerGoAhead() {
+        long since = own[CAUGHT_UP];
+        if (since != 0) {
+            own[CAUGHT_UP] = 0;
+            while (System.nanoTime() - since < HEAD_START_NANOS) {
+                Thread.onSpinWait();
+            }
+        }
     }
 
     private boolean lookAtTail() {
