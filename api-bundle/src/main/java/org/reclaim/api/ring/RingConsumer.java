@@ -39,12 +39,13 @@ public final class RingConsumer extends ZeroCopyRing {
     }
 
     /**
-     * Reads messages in place, without waiting: all that were committed when it began, and perhaps some that came
-     * since, up to the limit. Their space is given back to the producer at the end, at once.
+     * Reads messages in place, without waiting for one: all that were committed when it began, and perhaps some that
+     * came since, up to the limit. Their space is given back to the producer at the end, at once.
      *
      * <p>Who has read several, and all there were, follows a producer that writes them one after the other. If he
      * looked for the next one at once, both would wait for the line of cache that tells of it, each time, for longer
-     * than all else takes: so the next call looks a microsecond after this one has read the last, not earlier.
+     * than all else takes: so the next call looks a microsecond after this one has read the last, not earlier, and
+     * spins until then.
      *
      * @param handler called for each message, on this thread. If it throws, that ends the call; the message counts as
      *                read

@@ -31,12 +31,6 @@ final class CleanupRun {
     private static final Logger LOG = LoggerFactory.getLogger(CleanupRun.class);
     private static final int LOOKS_PER_DEADLINE = 5;
 
-    /** To be woken takes longer than most cleanups: so the watcher does not sleep at first, if that stops nobody. */
-    private static final long AWAKE_NANOS = Runtime.getRuntime().availableProcessors() > 1 ? 50_000 : 0;
-
-    /** Between two looks at what the worker writes: each look costs it the line of cache. */
-    private static final int SPINS_PER_LOOK = 50;
-
     /** Told of an outcome that came after its type was given up. */
     interface Late {
         void outcome(long pid, Owner owner, TypeOutcome outcome);
@@ -183,7 +177,8 @@ final class CleanupRun {
 
     /** Waits for a worker. Returns the step to go on with: the end, or the one after a step that was given up. */
     private int watch(Segment worker) throws InterruptedException {
-        if (isSoonDone(worker)) {
+        // To be woken takes longer than most cleanups: so it does not sleep at first.
+        if (BriefSpin.until(() -> worker.position == steps.length)) {
             return steps.length;
         }
         watcher = Thread.currentThread();
@@ -205,19 +200,6 @@ final class CleanupRun {
             }
             worker.helpIfStuck();
         }
-    }
-
-    private boolean isSoonDone(Segment worker) {
-        long begin = System.nanoTime();
-        while (System.nanoTime() - begin < AWAKE_NANOS) {
-            for (int i = 0; i < SPINS_PER_LOOK; i++) {
-                Thread.onSpinWait();
-            }
-            if (worker.position == steps.length) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** What one worker does: the steps from one on, until it has done them all or is given up. */

@@ -70,7 +70,7 @@ final class FollowUp implements CleanupRun.Late {
         }
         forgetIfEmpty(owner);
         for (var outcome : result.outcomes()) {
-            // What was released between the cleanup and the mark was not told as late (see Holding.released).
+            // What was released between the cleanup and TERMINATED was not told as late (see Holding.released).
             if (!outcome.status().isSettled() && isFreed(owner, outcome.resourceType())) {
                 unsettled.trySoon(owner.pid(), outcome.resourceType());
             }

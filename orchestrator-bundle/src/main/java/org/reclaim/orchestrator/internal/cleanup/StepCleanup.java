@@ -32,7 +32,7 @@ final class StepCleanup {
     /** What the process holds in the type's table; null if it never held anything there, or there is no table. */
     private final Holding<?> holding;
 
-    /** What was released of it; null if there is nothing to release. */
+    /** What was released of it; null if there is no holding. */
     private final Tally tally;
 
     /** Whether the type's table is asked, and not its cleanup. */

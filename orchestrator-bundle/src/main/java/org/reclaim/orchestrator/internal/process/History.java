@@ -98,21 +98,26 @@ final class History {
         if (found != last) {
             return found;
         }
-        cut(made);
+        // Now and then only, if many are kept: the way to the last one is long.
+        if (made.first / SEGMENT % (needed() / 16 + 1) == 0) {
+            cut(made);
+        }
         return made;
     }
 
-    /** Lets go of segments that are too old. Now and then only, if many are kept: the way to the last one is long. */
+    /** How many segments are needed for what is kept, wherever it begins in the newest. */
+    private int needed() {
+        return kept / SEGMENT + 2;
+    }
+
+    /** Lets go of segments that are too old. Any thread, at any time. */
     private void cut(Segment from) {
-        int needed = kept / SEGMENT + 2;
-        if (from.first / SEGMENT % (needed / 16 + 1) == 0) {
-            var last = from;
-            for (int i = 1; i < needed && last != null; i++) {
-                last = last.older;
-            }
-            if (last != null) {
-                last.older = null;
-            }
+        var last = from;
+        for (int i = 1; i < needed() && last != null; i++) {
+            last = last.older;
+        }
+        if (last != null) {
+            last.older = null;
         }
     }
 
@@ -127,6 +132,7 @@ final class History {
     private synchronized void changeSize() {
         floor = firstKept(kept);
         kept = size.getAsInt();
+        cut(newest);
     }
 
     private long firstKept(int latest) {
@@ -135,23 +141,24 @@ final class History {
 
     /** Newest first. */
     List<ProcessEnd> list() {
+        int most = takeSize(); // more may be added while it looks
         var ends = new ArrayList<ProcessEnd>();
-        visit(end -> {
+        visit(most, end -> {
             ends.add(end);
-            return false;
+            return ends.size() == most;
         });
         return ends;
     }
 
     Optional<ProcessEnd> find(long pid) {
         var found = new ArrayList<ProcessEnd>(1);
-        visit(end -> end.process().pid() == pid && found.add(end));
+        visit(takeSize(), end -> end.process().pid() == pid && found.add(end));
         return found.stream().findFirst();
     }
 
     /** Visits those that are kept, newest first, until the visitor answers true. */
-    private void visit(Predicate<ProcessEnd> visitor) {
-        long last = firstKept(takeSize());
+    private void visit(int latest, Predicate<ProcessEnd> visitor) {
+        long last = firstKept(latest);
         for (var segment = newest; segment != null; segment = segment.older) {
             for (int i = SEGMENT - 1; i >= 0 && segment.first + i >= last; i--) {
                 var end = segment.ends.getAcquire(i);

@@ -32,7 +32,6 @@ final class ProcessRecord extends Owner {
     private static final VarHandle WAITERS;
     private static final VarHandle CAUSE;
     private static final VarHandle ENDING;
-    private static final VarHandle END;
 
     static {
         try {
@@ -40,7 +39,6 @@ final class ProcessRecord extends Owner {
             WAITERS = lookup.findVarHandle(ProcessRecord.class, "waiters", CountDownLatch.class);
             CAUSE = lookup.findVarHandle(ProcessRecord.class, "cause", EndCause.class);
             ENDING = lookup.findVarHandle(ProcessRecord.class, "ending", EndOfProcess.class);
-            END = lookup.findVarHandle(ProcessRecord.class, "end", ProcessEnd.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -65,7 +63,9 @@ final class ProcessRecord extends Owner {
 
     private volatile Execution execution = Execution.NONE;
     private volatile EndOfProcess ending;
-    private volatile ProcessEnd end;
+
+    /** Written before the state is TERMINATED, read after that was seen: see {@link #finished}. */
+    private ProcessEnd end;
 
     /** Made by the first that waits. */
     private volatile CountDownLatch waiters;
@@ -163,27 +163,38 @@ final class ProcessRecord extends Owner {
         }
     }
 
-    /** Sets how it ended. */
-    void finish(ProcessEnd how) {
-        // Release: the change of state, which follows, orders it before everything else that is done here.
-        END.setRelease(this, how);
+    /**
+     * Sets how it ended, and wakes all that wait for that. Whatever goes wrong, even without memory, nobody waits in
+     * vain, and nothing is kept that is not needed.
+     *
+     * @param whenEnded what is to be done before they are woken
+     */
+    void finish(ProcessEnd how, Runnable whenEnded) {
+        end = how;
         advance(ProcessState.TERMINATED);
-        tell();
+        try {
+            tell();
+        } finally {
+            try {
+                whenEnded.run();
+            } finally {
+                wake();
+            }
+        }
     }
 
-    /** Wakes all that wait for its end, and lets go of what the end needed. */
-    void wake() {
+    private void wake() {
         var timer = deadline;
         if (timer != null) {
             timer.cancel(false);
         }
-        // After the end was written: who finds these gone finds the end (see endSoFar).
+        // After the change of state: who finds these gone finds the end (see endSoFar).
         if (execution != Execution.NONE) {
             execution = Execution.NONE;
         }
         ENDING.setRelease(this, null);
-        // Read after the end was written and the state was changed: pairs with awaitEnd, which makes the latch and then
-        // reads the end. Either it sees the end, or we see its latch.
+        // Read after the state was changed (both volatile): pairs with awaitEnd, which makes the latch and then reads
+        // the state. Either it sees the end, or we see its latch.
         var latch = waiters;
         if (latch != null) {
             latch.countDown();
@@ -192,32 +203,36 @@ final class ProcessRecord extends Owner {
 
     /** Waits for the end; empty if it has not come within {@code timeout}. */
     Optional<ProcessEnd> awaitEnd(Duration timeout) throws InterruptedException {
-        if (end == null) {
+        if (finished() == null) {
             if (waiters == null) {
                 WAITERS.compareAndSet(this, null, new CountDownLatch(1));
             }
-            if (end == null) {
+            if (finished() == null) {
                 waiters.await(TimeUnit.NANOSECONDS.convert(timeout), TimeUnit.NANOSECONDS);
             }
         }
-        return Optional.ofNullable(end);
+        return howEnded();
     }
 
     /** How it ended, once it has. */
     Optional<ProcessEnd> howEnded() {
-        return Optional.ofNullable(end);
+        return Optional.ofNullable(finished());
+    }
+
+    private ProcessEnd finished() {
+        return isEnded() ? end : null;
     }
 
     /** How the end stands, for a caller that can't wait for it. */
     ProcessEnd endSoFar() {
         var progress = ending;
-        var finished = end;
+        var finished = finished();
         if (finished != null) {
             return finished;
         }
         var soFar = describeEnd(state(), progress == null ? CleanupResult.none(pid()) : progress.resultSoFar());
         // Looked at again: it may have finished while the description was put together, of which parts are gone then.
-        finished = end;
+        finished = finished();
         return finished == null ? soFar : finished;
     }
 

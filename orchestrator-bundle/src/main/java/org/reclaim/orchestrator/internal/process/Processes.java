@@ -218,9 +218,7 @@ public final class Processes implements ProcessManager {
         history.add(end);
         process.parent().ifPresent(parent -> parent.removeChild(process));
         register.ended(process);
-        process.finish(end);
-        cleaner.ended(process, result);
-        process.wake();
+        process.finish(end, () -> cleaner.ended(process, result));
     }
 
     private static ProcessEnd forgotten(long pid) {

@@ -56,8 +56,7 @@ final class Register {
         try {
             added = parent.addChild(process, count -> requireRoom(parent, count), owners::add);
         } finally {
-            // Known already, if what comes after that has failed.
-            if (!added && !owners.tryRemove(process)) {
+            if (!added) {
                 owners.giveUp(process.pid());
             }
         }

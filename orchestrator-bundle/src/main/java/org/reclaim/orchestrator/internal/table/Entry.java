@@ -252,7 +252,8 @@ class Entry<T> implements ResourceHandle<T> {
             chunk.free(slot());
             holding.released();
         } else {
-            chunk.clear(slot()); // Whoever releases all says so once, and nothing is acquired after that.
+            // Whoever releases all says so once. Mostly nothing is acquired after that; else a walk finds the slot.
+            chunk.clear(slot());
         }
     }
 

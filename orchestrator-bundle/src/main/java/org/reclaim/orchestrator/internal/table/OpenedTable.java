@@ -148,7 +148,7 @@ final class OpenedTable<R> implements ResourceTable<R> {
                 tally.failed() - failed,
                 Duration.ofNanos(System.nanoTime() - start));
         if (!left) {
-            tally.toldAll(stats);
+            tally.tellOfAll(stats);
         }
         return stats;
     }

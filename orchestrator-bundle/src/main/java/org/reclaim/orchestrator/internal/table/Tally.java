@@ -29,7 +29,7 @@ public final class Tally extends Counts {
     /** Since when the cleanup in progress runs, for it and what it calls; see {@link #begun}. */
     private long since;
 
-    private CleanupStats all;
+    private CleanupStats toldOfAll;
 
     /** Counts for the calling thread alone, until it calls {@link Counts#done}. */
     Counts counts() {
@@ -113,7 +113,7 @@ public final class Tally extends Counts {
      */
     public void begun(long nanos) {
         since = nanos;
-        all = null;
+        toldOfAll = null;
     }
 
     /** When the cleanup in progress began; now, if none is. */
@@ -123,12 +123,12 @@ public final class Tally extends Counts {
     }
 
     /** Remembers what was told of a release that left nothing. */
-    void toldAll(CleanupStats stats) {
-        all = stats;
+    void tellOfAll(CleanupStats stats) {
+        toldOfAll = stats;
     }
 
     /** Whether these figures are what the table has told, since the cleanup began, of a release that left nothing. */
     public boolean isOfAll(CleanupStats stats) {
-        return stats != null && stats == all;
+        return stats != null && stats == toldOfAll;
     }
 }

@@ -140,6 +140,41 @@ class UnsettledTest {
         assertThat(platform.inventory().totals().byType()).containsEntry("table", 1_000L);
     }
 
+    /** Each of a thousand handles that are closed late is a reason, but while a try runs they are one together. */
+    @Test
+    void whatIsClosedLateDuringATryIsAReasonForOneMoreTryOnly() {
+        var failing = new AtomicBoolean(true);
+        var hang = new Hang();
+        var stubborn = new Item(-1);
+        var shelf = new Shelf("table", platform.tables(), item -> {
+            if (item == stubborn && !failing.get()) {
+                hang.untilInterrupted();
+            }
+            if (item == stubborn || failing.get()) {
+                throw new IllegalStateException("busy");
+            }
+            item.release();
+        });
+        platform.bind(shelf, 0);
+        long pid = platform.start();
+        shelf.table().track(pid, stubborn); // the first that a try comes to
+        List<ResourceHandle<Item>> handles = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            handles.add(shelf.hold(pid));
+        }
+        var items = handles.stream().map(ResourceHandle::get).toList();
+        platform.terminate(pid);
+        failing.set(false);
+        hang.awaitInside(1);
+
+        handles.forEach(ResourceHandle::close);
+        hang.letGo();
+        awaitWhatIsQueued();
+
+        assertThat(items).allMatch(item -> item.releases() == 1);
+        assertThat(shelf.callers()).as("the end, the try that ran, one more").hasSize(3);
+    }
+
     /** Tries are made in the order in which there is a reason for them: this one comes after all that have one now. */
     private void awaitWhatIsQueued() {
         var last = new Asked("last");

@@ -86,6 +86,34 @@ class HistoryTest {
     }
 
     @Test
+    void itNeverListsMoreThanItKeepsWhileOthersAdd() throws Exception {
+        size.set(10);
+        Together.run(
+                thread -> add(1, 200_000),
+                thread -> {
+                    for (int i = 0; i < 20_000; i++) {
+                        assertThat(history.list()).hasSizeLessThanOrEqualTo(10);
+                    }
+                });
+    }
+
+    @Test
+    void whatASmallerOneForgetsIsNotKeptInMemory() {
+        size.set(1_000);
+        var first = new WeakReference<>(addOne());
+        add(1, 900);
+        assertThat(history.find(900)).isPresent();
+
+        size.set(5);
+
+        assertThat(pids()).hasSize(5);
+        await().untilAsserted(() -> {
+            System.gc();
+            assertThat(first.get()).isNull();
+        });
+    }
+
+    @Test
     void whatItForgetsIsNotKeptInMemory() {
         for (int kept : new int[] {1, 5, 3_000}) {
             size.set(kept);

@@ -74,7 +74,7 @@ final class TestTables {
         return owners.find(pid);
     }
 
-    /** Forgets a process that has ended. */
+    /** Forgets a process as if it had ended. */
     void forget(long pid) {
         assertThat(owners.tryRemove(owner(pid))).isTrue();
     }
