@@ -43,7 +43,9 @@ final class Stripe extends Chunk {
      */
     boolean add(Entry<?> entry) {
         var chunk = freedLast;
-        return chunk.tryClaim(chunk.freed, entry) || walk(entry);
+        int slot = chunk.freed;
+        boolean alone = !chunk.isFree(slot); // the hint may be old, which says nothing of other threads
+        return chunk.tryClaim(slot, entry) || walk(entry) && alone;
     }
 
     private boolean walk(Entry<?> entry) {
