@@ -67,8 +67,8 @@ final class Round {
     }
 
     /**
-     * All of the heap is there, and touched, from the start. Else what is measured, for seconds, is how the kernel hands
-     * out memory, whenever the collector has made the heap larger.
+     * All of the heap is there, and touched, from the start. Else what is measured, for seconds, is how the kernel
+     * hands out memory, whenever the collector has made the heap larger.
      */
     private static String[] flags(Case each, List<String> more) {
         var heap = Stream.of("-Xms" + each.heap(), "-Xmx" + each.heap(), "-XX:+AlwaysPreTouch");
