@@ -11,12 +11,17 @@ final class BriefSpin {
     /** Between two looks at what the other thread writes: each look costs it the line of cache. */
     private static final int SPINS_PER_LOOK = 50;
 
-    /** So many threads do that at once, because each has a processor that nobody else gets meanwhile. */
-    private static final int MOST = Runtime.getRuntime().availableProcessors() / 2;
+    private final int most;
+    private final AtomicInteger spinning = new AtomicInteger();
 
-    private static final AtomicInteger SPINNING = new AtomicInteger();
-
-    private BriefSpin() {}
+    /**
+     * Nobody waits.
+     *
+     * @param most so many threads do at once: each has a processor that nobody else gets meanwhile
+     */
+    BriefSpin(int most) {
+        this.most = most;
+    }
 
     /**
      * Waits. Any thread.
@@ -24,18 +29,24 @@ final class BriefSpin {
      * @param done asked now and then
      * @return false if it was not done in time, or if enough other threads wait like this
      */
-    static boolean until(BooleanSupplier done) {
-        boolean isDone = false;
-        if (SPINNING.incrementAndGet() <= MOST) {
-            long begin = System.nanoTime();
-            while (!isDone && System.nanoTime() - begin < LONGEST_NANOS) {
-                for (int i = 0; i < SPINS_PER_LOOK; i++) {
-                    Thread.onSpinWait();
-                }
-                isDone = done.getAsBoolean();
+    boolean until(BooleanSupplier done) {
+        try {
+            return spinning.incrementAndGet() <= most && spin(done);
+        } finally {
+            spinning.decrementAndGet();
+        }
+    }
+
+    private static boolean spin(BooleanSupplier done) {
+        long begin = System.nanoTime();
+        while (System.nanoTime() - begin < LONGEST_NANOS) {
+            for (int i = 0; i < SPINS_PER_LOOK; i++) {
+                Thread.onSpinWait();
+            }
+            if (done.getAsBoolean()) {
+                return true;
             }
         }
-        SPINNING.decrementAndGet();
-        return isDone;
+        return false;
     }
 }

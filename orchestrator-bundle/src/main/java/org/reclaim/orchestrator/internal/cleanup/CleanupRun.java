@@ -30,6 +30,7 @@ final class CleanupRun {
 
     private static final Logger LOG = LoggerFactory.getLogger(CleanupRun.class);
     private static final int LOOKS_PER_DEADLINE = 5;
+    private static final BriefSpin AWAKE = new BriefSpin(Runtime.getRuntime().availableProcessors() / 2);
 
     /** Told of an outcome that came after its type was given up. */
     interface Late {
@@ -178,7 +179,7 @@ final class CleanupRun {
     /** Waits for a worker. Returns the step to go on with: the end, or the one after a step that was given up. */
     private int watch(Segment worker) throws InterruptedException {
         // To be woken takes longer than most cleanups: so it does not sleep at first.
-        if (BriefSpin.until(() -> worker.position == steps.length)) {
+        if (AWAKE.until(() -> worker.position == steps.length)) {
             return steps.length;
         }
         watcher = Thread.currentThread();

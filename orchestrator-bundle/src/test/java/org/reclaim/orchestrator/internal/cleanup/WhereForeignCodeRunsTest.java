@@ -117,6 +117,16 @@ class WhereForeignCodeRunsTest {
         assertThat(workers()).isSubsetOf(workers);
     }
 
+    /** At the start there is nothing to release, and who comes late would do it at a time when nobody expects it. */
+    @Test
+    void aTypeThatComesBeforeAnyProcessNeedsNoWorker() {
+        var workers = workers();
+
+        platform.bind(new Shelf("table", platform.tables()), 0);
+
+        assertThat(workers()).isSubsetOf(workers);
+    }
+
     private static Set<Thread> workers() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().startsWith("reclaim-worker"))

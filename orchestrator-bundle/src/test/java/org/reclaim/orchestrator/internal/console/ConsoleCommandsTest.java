@@ -213,7 +213,7 @@ class ConsoleCommandsTest {
         var ran = new ConcurrentLinkedQueue<String>();
         assertThat(shown("reclaim:queue")).isEqualTo("Nothing waits. 0 running, no limit, policy FIFO.");
         shown("reclaim:places 1");
-        platform.start(ProcessSpec.task("runs", () -> awaitUninterruptibly(done)));
+        long runs = platform.start(ProcessSpec.task("runs", () -> awaitUninterruptibly(done))).pid();
         long first = platform.start(ProcessSpec.task("first", () -> ran.add("first"))).pid();
         long second = platform.start(ProcessSpec.task("second", () -> ran.add("second")).withGroup("night")).pid();
 
@@ -230,6 +230,9 @@ class ConsoleCommandsTest {
         Patience.until(() -> platform.processes().isEmpty());
         // One ran after the other. Their ends may overlap: a place is given on before what was held is freed.
         assertThat(ran).containsExactly("second", "first");
+        assertThat(platform.history())
+                .extracting(end -> end.process().pid())
+                .containsExactlyInAnyOrder(first, second, runs);
     }
 
     private static void awaitUninterruptibly(CountDownLatch latch) {
