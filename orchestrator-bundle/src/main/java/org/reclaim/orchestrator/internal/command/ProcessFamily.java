@@ -149,15 +149,23 @@ final class ProcessFamily {
 
     /**
      * Reading the process table takes a while. Two things show that something happened meanwhile: a member that has
-     * ended and whose parent has ended since (its next parent may be the JVM, which has to wait for it), and a child
-     * of the JVM that the kernel counts and the look does not have.
+     * ended and whose parent has ended since it was read (its next parent may be the JVM, which has to wait for it),
+     * and a child of the JVM that the kernel counts and the look does not have.
      */
     private boolean isComplete(List<OsProcess> all, List<OsProcess> members, Set<ProcessId> buried) throws IOException {
-        var numbers = members.stream().map(member -> member.id().pid()).collect(Collectors.toSet());
-        if (members.stream().anyMatch(member -> member.isGone() && numbers.contains(member.parent()))) {
-            return false;
+        for (var member : members) {
+            if (member.isGone() && !buried.contains(member.id()) && hasAnotherParent(member)) {
+                return false;
+            }
         }
         boolean childrenSeen = all.stream().anyMatch(p -> p.parent() == os.self() && !buried.contains(p.id()));
         return !ownsOrphans || childrenSeen || os.children() == Children.NONE;
+    }
+
+    /** Whether a member has another parent now than when it was read: that one may be in the table no more. */
+    private boolean hasAnotherParent(OsProcess member) throws IOException {
+        return os.find(member.id().pid())
+                .filter(now -> now.id().equals(member.id()) && now.parent() != member.parent())
+                .isPresent();
     }
 }

@@ -119,7 +119,23 @@ class FlawedSystemTest {
             os.isLate = true;
 
             assertThat(command.killRest(PATIENCE).killed()).isEqualTo(2);
-            Shells.until(() -> Shells.childrenOfJvm().isEmpty());
+            assertThat(Shells.childrenOfJvm()).isEmpty();
+        }
+    }
+
+    @Test
+    void aZombieThatALookShowsBelowAParentThatIsThereNoMoreIsNotLeftBehind() throws Exception {
+        try (var commands = new Commands(OrphanPolicy.REPORT, os)) {
+            var below = folder.resolve("below");
+            var command = commands.start(1, sh("sleep 1000 & echo $! >" + below + "; wait"), Map.of());
+            long sleeper = Shells.sleeperIn(below);
+            os.isLate = true;
+            command.terminate();
+            command.waitForExit();
+            Shells.until(() -> !Shells.isAlive(sleeper));
+
+            assertThat(command.killRest(PATIENCE).survivors()).isEmpty();
+            assertThat(Shells.childrenOfJvm()).isEmpty();
         }
     }
 
