@@ -46,12 +46,17 @@ class ManyHangingEndsTest {
         ends.add(platform.terminate(pid.get()));
     }
 
-    private void assertThatAllWentOn(String hangingType, int atMostThreads) {
+    private void assertThatAllWentOn() {
         assertThat(ends).hasSize(ENDS);
         assertThat(ends).allMatch(end -> outcome(end, "good").status() == Status.FREED);
-        assertThat(ends).allMatch(end -> outcome(end, hangingType).status() == Status.TIMED_OUT);
-        assertThat(workers()).isLessThanOrEqualTo(atMostThreads);
+        assertThat(ends).allMatch(end -> outcome(end, "hanging").status() == Status.TIMED_OUT);
         assertThat(platform.unsettled()).hasSize(ENDS);
+    }
+
+    /** Some may idle yet: on a busy machine one that has done its work is not always seen before a new one is made. */
+    private static void assertThatThreadsStayFew(long atMost) {
+        assertThat(workers()).isLessThan(atMost + ENDS / 10);
+        Patience.until(() -> workers() <= atMost);
     }
 
     private static long workers() {
@@ -84,7 +89,8 @@ class ManyHangingEndsTest {
         }
 
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(BOUND);
-        assertThatAllWentOn("hanging", (int) before + 10);
+        assertThatThreadsStayFew(before + 10);
+        assertThatAllWentOn();
         assertThat(hang.inside()).isEqualTo(Bound.MAX_STUCK);
         assertThat(ends.stream().skip(10).map(end -> outcome(end, "hanging").detail()))
                 .containsOnly("not called: 4 earlier calls are stuck");
@@ -115,7 +121,7 @@ class ManyHangingEndsTest {
         // So many are called at once, and each of the others has a worker that waits for a place, for a deadline.
         assertThat(hang.inside()).isBetween(Bound.MAX_STUCK, Bound.MAX_CALLS);
         Patience.until(() -> workers() <= before + Bound.MAX_CALLS + 60);
-        assertThatAllWentOn("hanging", Integer.MAX_VALUE);
+        assertThatAllWentOn();
 
         hang.letGo();
         platform.awaitSettled();
@@ -139,7 +145,8 @@ class ManyHangingEndsTest {
         }
 
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(BOUND);
-        assertThatAllWentOn("hanging", (int) before + 10);
+        assertThatThreadsStayFew(before + 10);
+        assertThatAllWentOn();
         hang.letGo();
         platform.awaitSettled();
         assertThat(platform.inventory().totals().byType()).containsEntry("hanging", (long) ENDS);
@@ -176,7 +183,7 @@ class ManyHangingEndsTest {
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(BOUND);
         assertThat(ends).allMatch(end -> outcome(end, "good").status() == Status.FREED);
         assertThat(hang.inside()).isLessThanOrEqualTo(Bound.MAX_CALLS);
-        assertThat(workers()).isLessThanOrEqualTo(before + Bound.MAX_CALLS + 10);
+        assertThatThreadsStayFew(before + Bound.MAX_CALLS + 10);
 
         hang.letGo();
         platform.awaitSettled();

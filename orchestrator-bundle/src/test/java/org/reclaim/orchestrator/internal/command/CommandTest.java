@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,8 +119,8 @@ class CommandTest {
         // Ten loops that start one sleeper after the other; the odd duration marks those of this run.
         var mark = "1000." + System.nanoTime();
         var command = start(policy, "for loop in 1 2 3 4 5 6 7 8 9 10; do (i=0; while [ $i -lt 50 ]; do sleep " + mark
-                + " & i=$((i+1)); touch " + ready + "; done; wait) & done; wait");
-        until(() -> Files.exists(ready));
+                + " & i=$((i+1)); touch " + ready + "$loop; done; wait) & done; wait");
+        until(() -> IntStream.rangeClosed(1, 10).allMatch(loop -> Files.exists(Path.of(ready + "" + loop))));
 
         var report = command.killRest(PATIENCE);
 

@@ -110,7 +110,7 @@ class RingByForceTest {
             try {
                 fill(producer.segment(), offset, length, number);
             } catch (IllegalStateException ended) {
-                // That was an access to memory, not a call of the ring (see RingProducer.segment). The next call says it.
+                // An access to memory, not a call of the ring, see RingProducer.segment: the next call says it.
                 producer.commit();
                 throw new AssertionError("committed although the memory has gone", ended);
             }
