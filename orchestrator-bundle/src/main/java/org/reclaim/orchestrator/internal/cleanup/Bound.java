@@ -35,7 +35,7 @@ public final class Bound {
     /** One of them; used again for the next call of the same thread once its call is over. */
     private static final class Frame {
         private final Frame outer;
-        private Object call;
+        private Bound call;
 
         Frame(Frame outer) {
             this.outer = outer;
@@ -43,7 +43,7 @@ public final class Bound {
     }
 
     /** Stands for what is called although it is not bound. */
-    private static final Object UNBOUND = new Object();
+    private static final Bound UNBOUND = new Bound("", null, 0, 0, "");
 
     private final String resourceType;
     private final ResourceCleanup cleanup;
@@ -195,16 +195,11 @@ public final class Bound {
 
     /** Runs a call that {@link #tryEnter} has begun, marked as such for this thread. Does not {@link #exit}. */
     public <T, X extends Throwable> T inside(ScopedValue.CallableOp<? extends T, X> body) throws X {
-        return inside(this, body);
-    }
-
-    private static <T, X extends Throwable> T inside(Object call, ScopedValue.CallableOp<? extends T, X> body)
-            throws X {
         var present = innermost();
         if (present == NO_CALL || present.call != null) {
-            return ScopedValue.where(CALLS, new Frame(present)).call(() -> inside(call, body));
+            return ScopedValue.where(CALLS, new Frame(present)).call(() -> inside(body));
         }
-        present.call = call;
+        present.call = this;
         try {
             return body.call();
         } finally {
@@ -226,7 +221,7 @@ public final class Bound {
 
     /** Runs foreign code that cleans although it is not bound, marked for this thread as a call into a plug-in. */
     public static <T> T insideUnbound(Supplier<T> body) {
-        return inside(UNBOUND, body::get);
+        return UNBOUND.inside(body::get);
     }
 
     /** Whether the running thread is within a call into any plug-in. */

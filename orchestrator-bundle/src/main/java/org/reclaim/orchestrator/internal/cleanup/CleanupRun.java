@@ -123,31 +123,25 @@ final class CleanupRun {
         return resultSoFar();
     }
 
-    /** Does steps on this thread, up to the first that may wait: it needs a worker. */
+    /** Does steps on this thread, as long as nothing in them can wait: the first that may needs a worker. */
     private void doHere() {
-        while (next < steps.length && doHere(steps[next])) {
-            next++;
+        for (; next < steps.length; next++) {
+            var step = steps[next];
+            if (step.isTableInUse() && (owner == null || step.table().holding(owner) == null)) {
+                done(step.empty());
+                continue;
+            }
+            var cleanup = cleanupOf(step);
+            if (cleanup.isQuick()) {
+                done(cleanup.quick());
+            } else if (cleanup.isNonBlocking()) {
+                long start = clock == 0 ? System.nanoTime() : clock;
+                done(cleanup.perform(start, () -> System.nanoTime() - start >= deadline(next).toNanos()));
+                clock = cleanup.doneAt();
+            } else {
+                return;
+            }
         }
-    }
-
-    /** Does a step on this thread if nothing in it can wait; else false. */
-    private boolean doHere(Step step) {
-        if (step.isTableInUse() && (owner == null || step.table().holding(owner) == null)) {
-            done(step.empty());
-            return true;
-        }
-        var cleanup = cleanupOf(step);
-        if (!cleanup.isQuick() && !cleanup.isNonBlocking()) {
-            return false;
-        }
-        if (cleanup.isQuick()) {
-            done(cleanup.quick());
-            return true;
-        }
-        long start = clock == 0 ? System.nanoTime() : clock;
-        done(cleanup.perform(start, () -> System.nanoTime() - start >= deadline(next).toNanos()));
-        clock = cleanup.doneAt();
-        return true;
     }
 
     /** Sets the outcome of a step that no worker has, so nobody else can set it. */

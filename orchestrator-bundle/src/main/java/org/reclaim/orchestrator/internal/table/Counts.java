@@ -44,9 +44,6 @@ abstract class Counts {
     /** Set before it is published in the list. */
     Counts next;
 
-    /** Whether the release in progress has left anything. Of the thread that has claimed this. */
-    boolean left;
-
     private volatile boolean claimed;
     private long freed;
     private long bytes;

@@ -260,13 +260,15 @@ public final class Holding<R> extends Slots {
     private boolean release(boolean closedOnly) {
         var counts = tally().counts();
         long before = counts.ownFreed();
-        counts.left = false;
+        boolean left = false;
         try {
-            anyChunk(chunk -> {
-                counts.left |= chunk.release(closedOnly, this, counts);
-                return false;
-            });
-            return counts.left;
+            // Loops, not visitors: the compiler inlines 15 calls deep, and where it stops must not be in here.
+            for (int i = 0; i < stripes(); i++) {
+                for (Chunk chunk = stripe(i); chunk != null; chunk = chunk.next()) {
+                    left |= chunk.release(closedOnly, this, counts);
+                }
+            }
+            return left;
         } finally {
             boolean any = counts.ownFreed() != before;
             counts.done();

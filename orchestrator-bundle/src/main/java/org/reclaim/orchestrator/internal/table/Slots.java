@@ -3,7 +3,6 @@ package org.reclaim.orchestrator.internal.table;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,12 +34,12 @@ abstract class Slots extends Use {
 
     /** Publishes an entry in a slot. */
     final void put(Entry<?> entry) {
-        if (!stripe().add(entry)) {
+        if (!ownStripe().add(entry)) {
             spread();
         }
     }
 
-    private Stripe stripe() {
+    private Stripe ownStripe() {
         var all = others;
         if (all == null) {
             return first;
@@ -65,49 +64,45 @@ abstract class Slots extends Use {
         }
     }
 
+    /** How many stripes there are to look at, missing ones included. It may grow: to be asked after each of them. */
+    final int stripes() {
+        var all = others;
+        return all == null ? 1 : 1 + all.length;
+    }
+
+    /** One of them, or null. Volatile: an entry is published in a stripe only after that was published here. */
+    final Stripe stripe(int index) {
+        return index == 0 ? first : (Stripe) STRIPE.getVolatile(others, index - 1);
+    }
+
     /** How many slots there are, free ones included. */
     final long slots() {
-        var slots = new long[1];
-        anyChunk(chunk -> {
-            slots[0] += chunk.size();
-            return false;
-        });
-        return slots[0];
-    }
-
-    /** Visits all chunks; stops when the visitor answers true, and says whether it did. */
-    final boolean anyChunk(Predicate<Chunk> visitor) {
-        if (anyChunk(first, visitor)) {
-            return true;
-        }
-        // Volatile: an entry is published in one of them only after they were published here.
-        var all = others;
-        for (int i = 0; all != null && i < all.length; i++) {
-            if (anyChunk((Stripe) STRIPE.getVolatile(all, i), visitor)) {
-                return true;
+        long slots = 0;
+        for (int i = 0; i < stripes(); i++) {
+            for (Chunk chunk = stripe(i); chunk != null; chunk = chunk.next()) {
+                slots += chunk.size();
             }
         }
-        return false;
-    }
-
-    private static boolean anyChunk(Stripe stripe, Predicate<Chunk> visitor) {
-        for (Chunk chunk = stripe; chunk != null; chunk = chunk.next()) {
-            if (visitor.test(chunk)) {
-                return true;
-            }
-        }
-        return false;
+        return slots;
     }
 
     final void forEachEntry(Consumer<Entry<?>> visitor) {
-        anyChunk(chunk -> {
-            chunk.forEach(visitor);
-            return false;
-        });
+        for (int i = 0; i < stripes(); i++) {
+            for (Chunk chunk = stripe(i); chunk != null; chunk = chunk.next()) {
+                chunk.forEach(visitor);
+            }
+        }
     }
 
     /** Whether an entry is in one of some states: a bit for each. */
     final boolean isAnyEntry(int states) {
-        return anyChunk(chunk -> chunk.isAny(states));
+        for (int i = 0; i < stripes(); i++) {
+            for (Chunk chunk = stripe(i); chunk != null; chunk = chunk.next()) {
+                if (chunk.isAny(states)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 }
