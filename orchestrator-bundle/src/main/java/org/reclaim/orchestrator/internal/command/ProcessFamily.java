@@ -162,7 +162,7 @@ final class ProcessFamily {
         return !ownsOrphans || childrenSeen || os.children() == Children.NONE;
     }
 
-    /** Whether a member has another parent now than when it was read: that one may be in the table no more. */
+    /** Whether a member has another parent now than when it was read; the former need not be in the table any more. */
     private boolean hasAnotherParent(OsProcess member) throws IOException {
         return os.find(member.id().pid())
                 .filter(now -> now.id().equals(member.id()) && now.parent() != member.parent())

@@ -262,7 +262,7 @@ public final class Holding<R> extends Slots {
         long before = counts.ownFreed();
         boolean left = false;
         try {
-            // Loops, not visitors: the compiler inlines 15 calls deep, and where it stops must not be in here.
+            // Loops, not visitors: the compiler inlines 15 calls deep, and each resource would pay for what is deeper.
             for (int i = 0; i < stripes(); i++) {
                 for (Chunk chunk = stripe(i); chunk != null; chunk = chunk.next()) {
                     left |= chunk.release(closedOnly, this, counts);

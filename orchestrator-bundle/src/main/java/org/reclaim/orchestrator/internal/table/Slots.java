@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where the entries of a {@link Holding} are, and how they are found: its part that knows of stripes and chunks. */
+/** Where the entries of a {@link Holding} are: stripes, each a list of chunks, and how to walk over them. */
 abstract class Slots extends Use {
 
     private static final Logger LOG = LoggerFactory.getLogger(Slots.class);
@@ -64,7 +64,10 @@ abstract class Slots extends Use {
         }
     }
 
-    /** How many stripes there are to look at, missing ones included. It may grow: to be asked after each of them. */
+    /**
+     * How many stripes there are to look at, missing ones included. Volatile, and asked again after the first was
+     * walked: an entry is published in another one only after the array of the others was published.
+     */
     final int stripes() {
         var all = others;
         return all == null ? 1 : 1 + all.length;

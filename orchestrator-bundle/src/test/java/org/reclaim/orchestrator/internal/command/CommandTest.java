@@ -120,12 +120,12 @@ class CommandTest {
         var mark = "1000." + System.nanoTime();
         var command = start(policy, "for loop in 1 2 3 4 5 6 7 8 9 10; do (i=0; while [ $i -lt 50 ]; do sleep " + mark
                 + " & i=$((i+1)); touch " + ready + "$loop; done; wait) & done; wait");
-        until(() -> IntStream.rangeClosed(1, 10).allMatch(loop -> Files.exists(Path.of(ready + "" + loop))));
+        until(() -> IntStream.rangeClosed(1, 10).allMatch(loop -> Files.exists(folder.resolve("ready" + loop))));
 
         var report = command.killRest(PATIENCE);
 
         assertThat(report.survivors()).isEmpty();
-        assertThat(report.killed()).isGreaterThan(10);
+        assertThat(report.killed()).isGreaterThanOrEqualTo(20);
         assertThat(Shells.withArgument(mark)).isEmpty();
     }
 

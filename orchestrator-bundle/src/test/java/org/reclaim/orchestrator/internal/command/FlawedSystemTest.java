@@ -130,8 +130,10 @@ class FlawedSystemTest {
             var command = commands.start(1, sh("sleep 1000 & echo $! >" + below + "; wait"), Map.of());
             long sleeper = Shells.sleeperIn(below);
             os.isLate = true;
-            command.terminate();
+            command.family().look();
+            Shells.kill(command.osPid());
             command.waitForExit();
+            Shells.kill(sleeper);
             Shells.until(() -> !Shells.isAlive(sleeper));
 
             assertThat(command.killRest(PATIENCE).survivors()).isEmpty();
