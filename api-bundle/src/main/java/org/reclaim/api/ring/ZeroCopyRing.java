@@ -160,9 +160,18 @@ public abstract sealed class ZeroCopyRing permits RingProducer, RingConsumer {
     /**
      * Looks whether the operating system still has the other side's process. One that was killed has not left the ring;
      * then this side says it in its place. Of another pid namespace nothing is known: there it may live.
+     *
+     * @throws RingClosedException if this side has ended
      */
     final void lookForPeer() {
-        var peer = side.peer();
+        try {
+            markPeerIfGone(side.peer());
+        } catch (IllegalStateException e) {
+            throw explained(e);
+        }
+    }
+
+    private void markPeerIfGone(RingSide peer) {
         if ((int) RingLayout.INT.getAcquire(memory, peer.stateOffset()) == RingLayout.TAKEN) {
             // Acquire: pairs with the release of who takes that side. Who sees the pid sees its namespace.
             int pid = (int) RingLayout.INT.getAcquire(memory, peer.pidOffset());
