@@ -119,7 +119,10 @@ class Chunk {
     /** Empties a slot, by the only thread that may, the one that freed its entry; the next one takes it again. */
     void free(int slot) {
         clear(slot);
-        freed = slot;
+        // Compared first: mostly it is the same, and on its line of cache may be what others read.
+        if (freed != slot) {
+            freed = slot;
+        }
         stripe.freedIn(this);
     }
 
